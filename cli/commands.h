@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The subcommands. Each takes its own command line and returns an exit status. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+int create_command(int argc, char **argv);
+int errors_command(int argc, char **argv);
+
+/** The texts of "fsimage create --help" and "fsimage errors --help". */
+extern const char create_help[];
+extern const char errors_help[];
+
+#endif

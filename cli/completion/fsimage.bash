@@ -1,0 +1,74 @@
+# shellcheck shell=bash disable=SC2034,SC2154,SC2207
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What bash completes after "fsimage", with the functions of bash-completion.
+
+# The last name of a list with commas, each name offered once.
+_fsimage_file_systems() {
+	local done="" name
+
+	[[ $cur != *,* ]] || done=${cur%,*},
+	for name in iso9660 joliet udf; do
+		if [[ ,$done != *,$name,* && $done$name == "$cur"* ]]; then
+			COMPREPLY+=("$done$name")
+		fi
+	done
+	compopt -o nospace
+}
+
+# The value of an option; fails when the word before takes none.
+_fsimage_value() {
+	case $prev in
+	-o | --output) _filedir ;;
+	--working-directory) _filedir -d ;;
+	-f | --file-systems) _fsimage_file_systems ;;
+	--iso-level) COMPREPLY=($(compgen -W "1 2" -- "$cur")) ;;
+	--udf-revision) COMPREPLY=($(compgen -W "1.02" -- "$cur")) ;;
+	--capacity) COMPREPLY=($(compgen -W "650M 700M 4.7G 8.5G 25G 50G 100G 128G" -- "$cur")) ;;
+	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
+	-V | --volume | --exclude) ;;
+	*) return 1 ;;
+	esac
+}
+
+_fsimage_create() {
+	_fsimage_value && return
+	case $cur in
+	-*)
+		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
+			--udf-revision --capacity --working-directory --rules
+			--restricted-names --exclude --follow-links --strict --force
+			--quiet --verbose --json --help --version" -- "$cur"))
+		;;
+	*)
+		# Of TARGET=SOURCE the source is to be found here.
+		cur=${cur#*=}
+		_filedir
+		;;
+	esac
+}
+
+_fsimage_errors() {
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
+	else
+		# The second column of the list: names say more than values.
+		COMPREPLY=($(compgen -W "$("${words[0]}" errors 2>/dev/null |
+			awk '{ print $2 }')" -- "${cur^^}"))
+	fi
+}
+
+_fsimage() {
+	local cur prev words cword split
+
+	_init_completion -s || return
+	if [[ $cword -eq 1 ]]; then
+		COMPREPLY=($(compgen -W "create errors help --help --version" -- "$cur"))
+		return
+	fi
+	case ${words[1]} in
+	create) _fsimage_create ;;
+	errors) _fsimage_errors ;;
+	help) COMPREPLY=($(compgen -W "create errors" -- "$cur")) ;;
+	esac
+} &&
+	complete -F _fsimage fsimage

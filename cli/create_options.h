@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command line and the environment ask of "fsimage create". */
+#ifndef CLI_CREATE_OPTIONS_H
+#define CLI_CREATE_OPTIONS_H
+
+#include "cli/exclude.h"
+
+#include <fsimage/types.h>
+
+/** By whose rules names and limits are judged. */
+enum rules {
+	RULES_LINUX,
+	RULES_IMAPI
+};
+
+struct create_options {
+	const char *output;	       /**< "-": standard output */
+	const char *volume_name;       /**< NULL: none given */
+	fsi_file_systems file_systems; /**< at least one */
+	uint32_t iso_level;	       /**< 0: none given */
+	uint32_t udf_revision;	       /**< as 0x102; 0: none given */
+	int64_t capacity_blocks;       /**< 0: none given */
+	const char *working_directory; /**< NULL: none given */
+	enum rules rules;
+	bool restricted_names;
+	bool force;
+	bool quiet;
+	bool verbose;
+	bool json;
+	bool strict;
+	bool follow_links;
+	struct exclude_list excludes;
+	/** The time of the volume: the clock's, or that of SOURCE_DATE_EPOCH. */
+	struct timespec recording_time;
+	bool is_reproducible; /**< SOURCE_DATE_EPOCH is set */
+	char **operands;      /**< PATH and TARGET=SOURCE, pointing into argv */
+	size_t operand_count;
+};
+
+/**
+ * Read the command line and the environment.
+ *
+ * @param argv         argv[0] is the subcommand's name
+ * @param ret_options  to be cleared, also on failure
+ * @param ret_status   the exit status when there is nothing to go on with
+ * @return whether there is: false after an error, --help and --version
+ */
+bool create_options_parse(int argc, char **argv, struct create_options *ret_options,
+			  int *ret_status);
+
+void create_options_clear(struct create_options *options);
+
+#endif

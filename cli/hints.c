@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which option lifts a limit that was met. */
+#include "cli/hints.h"
+
+#include <fsimage/codes.h>
+
+/* What IMAPI's rules refuse and Linux's allow. */
+static const char *hint_for_rules(HRESULT code)
+{
+	switch (code) {
+	case IMAPI_E_ISO9660_LEVELS:
+		return "--rules linux writes deeper folders, and --file-systems udf has "
+		       "no "
+		       "such limit";
+	case IMAPI_E_DATA_TOO_BIG:
+		return "--rules linux takes files of up to 4 GiB - 1 byte, and "
+		       "--file-systems "
+		       "udf has no such limit";
+	case IMAPI_E_DUP_NAME:
+		return "--rules linux tells names apart that differ in case only";
+	case IMAPI_E_INVALID_PATH:
+	case IMAPI_E_INVALID_PARAM:
+		return "--rules linux allows every character but '/' in a name";
+	default:
+		return NULL;
+	}
+}
+
+static const char *hint_for_size(const struct create_options *options)
+{
+	if (options->capacity_blocks != 0)
+		return "a larger --capacity, or none, makes more room";
+	if (options->rules == RULES_IMAPI)
+		return "--capacity sets the limit; without it IMAPI's rules allow 332800 "
+		       "blocks (650 MiB)";
+	return NULL;
+}
+
+static const char *hint_for_names(HRESULT code)
+{
+	switch (code) {
+	case IMAPI_E_DUP_NAME:
+		return "TARGET=SOURCE puts a source elsewhere, and TARGET/=SOURCE a file "
+		       "into "
+		       "a folder";
+	case IMAPI_E_INVALID_PATH:
+	case IMAPI_E_INVALID_PARAM:
+		return "--exclude leaves an item out, and TARGET=SOURCE gives a source "
+		       "another "
+		       "name";
+	case IMAPI_E_RESTRICTED_NAME_VIOLATION:
+		return "without --restricted-names other characters are allowed";
+	case IMAPI_E_INVALID_VOLUME_NAME:
+		return "--volume takes up to 32 characters, none of them a control "
+		       "character";
+	default:
+		return NULL;
+	}
+}
+
+static const char *hint_for_sources(HRESULT code, const struct create_options *options)
+{
+	switch (code) {
+	case IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED:
+		return options->follow_links
+			       ? "without --strict it is left out and counted"
+			       : "without --strict it is left out and counted; "
+				 "--follow-links "
+				 "takes what a link leads to";
+	case IMAPI_E_DIRECTORY_READ_FAILURE:
+	case IMAPI_E_DATA_STREAM_CREATE_FAILURE:
+	case IMAPI_E_DATA_STREAM_READ_FAILURE:
+	case IMAPI_E_DATA_STREAM_INCONSISTENCY:
+		return "--exclude leaves an item out";
+	case IMAPI_E_DATA_TOO_BIG:
+		return "--file-systems udf takes larger files";
+	case IMAPI_E_TOO_MANY_DIRS:
+		return "--file-systems udf has no such limit";
+	default:
+		return NULL;
+	}
+}
+
+static const char *hint_for_output(HRESULT code, const struct create_options *options)
+{
+	switch (code) {
+	case FSI_E_FILE_EXISTS:
+		return options->force ? NULL : "--force replaces it";
+	case IMAPI_E_INVALID_WORKING_DIRECTORY:
+	case IMAPI_E_WORKING_DIRECTORY_SPACE:
+	case IMAPI_E_STASHFILE_OPEN_FAILURE:
+	case IMAPI_E_STASHFILE_WRITE_FAILURE:
+		return "--working-directory takes a folder that can be written to";
+	default:
+		return NULL;
+	}
+}
+
+const char *hint_for(HRESULT code, const struct create_options *options)
+{
+	const char *hint = NULL;
+
+	if (code == IMAPI_E_IMAGE_SIZE_LIMIT || code == IMAPI_E_IMAGE_TOO_BIG)
+		return hint_for_size(options);
+	if (options->rules == RULES_IMAPI)
+		hint = hint_for_rules(code);
+	if (hint == NULL)
+		hint = hint_for_names(code);
+	if (hint == NULL)
+		hint = hint_for_sources(code, options);
+	if (hint == NULL)
+		hint = hint_for_output(code, options);
+	return hint;
+}

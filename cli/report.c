@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is told when an image is made. */
+
+#include "cli/report.h"
+
+#include "cli/units.h"
+#include "cli/walk.h"
+
+#include <fsimage/codes.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct counts {
+	uint32_t blocks;
+	uint32_t block_size;
+	uint32_t files;
+	uint32_t directories;
+	uint32_t iso_level;
+	uint32_t udf_revision;
+};
+
+static HRESULT get_counts(const struct report *report, struct counts *ret_counts)
+{
+	HRESULT hr = fsi_result_get_total_blocks(report->result, &ret_counts->blocks);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_result_get_block_size(report->result, &ret_counts->block_size);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_get_file_count(report->image, &ret_counts->files);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_get_directory_count(report->image,
+						   &ret_counts->directories);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_get_iso9660_interchange_level(report->image,
+							     &ret_counts->iso_level);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_get_udf_revision(report->image, &ret_counts->udf_revision);
+	return hr;
+}
+
+static bool has(const struct report *report, enum fsi_file_system file_system)
+{
+	return (report->options->file_systems & (fsi_file_systems)file_system) != 0;
+}
+
+/* 0x150 is 1.50. */
+static void print_revision(FILE *file, uint32_t revision)
+{
+	fprintf(file, "%" PRIx32 ".%02" PRIx32, revision >> 8, revision & 0xff);
+}
+
+/* ---- the line ---------------------------------------------------------- */
+
+static void print_file_systems(const struct report *report, const struct counts *counts,
+			       FILE *file)
+{
+	const char *separator = ": ";
+
+	if (has(report, FSI_FILE_SYSTEM_ISO9660)) {
+		fprintf(file, "%sISO 9660 level %" PRIu32, separator, counts->iso_level);
+		separator = ", ";
+	}
+	if (has(report, FSI_FILE_SYSTEM_JOLIET))
+		fprintf(file, "%sJoliet level 3", separator);
+	if (has(report, FSI_FILE_SYSTEM_UDF)) {
+		fprintf(file, "%sUDF ", separator);
+		print_revision(file, counts->udf_revision);
+	}
+}
+
+static void print_line(const struct report *report, const struct counts *counts,
+		       FILE *file)
+{
+	char size[UNITS_TEXT_SIZE];
+
+	if (strcmp(report->options->output, "-") == 0)
+		fputs("standard output", file);
+	else
+		text_print(file, report->options->output);
+	fprintf(file,
+		": %" PRIu32 " blocks, %s, %" PRIu32 " file%s, %" PRIu32
+		" director%s, %.2f s",
+		counts->blocks,
+		units_format_size((uint64_t)counts->blocks * counts->block_size, &size),
+		counts->files, counts->files == 1 ? "" : "s", counts->directories,
+		counts->directories == 1 ? "y" : "ies", report->seconds);
+	print_file_systems(report, counts, file);
+	fputc('\n', file);
+}
+
+/* ---- the object -------------------------------------------------------- */
+
+static HRESULT add_size(void *context, fsi_item *item)
+{
+	uint64_t *total = context;
+	uint64_t size = 0;
+	fsi_file *file = fsi_item_as_file(item);
+	const HRESULT hr = file != NULL ? fsi_file_get_data_size(file, &size) : S_OK;
+
+	*total += size;
+	return hr;
+}
+
+/* Bytes of all files of the image, each name counted. */
+static HRESULT measure_files(fsi_image *image, uint64_t *ret_size)
+{
+	fsi_directory *root = NULL;
+	const HRESULT hr = fsi_image_get_root(image, &root);
+
+	*ret_size = 0;
+	return SUCCEEDED(hr) ? walk_items(root, add_size, ret_size) : hr;
+}
+
+typedef HRESULT (*name_getter)(fsi_image *image, char **ret_name);
+
+/* One name of the volume; null where there is no such file system. */
+static HRESULT print_volume_name(const struct report *report, const char *key,
+				 bool exists, name_getter get, FILE *file)
+{
+	char *name = NULL;
+	const HRESULT hr = exists ? get(report->image, &name) : S_OK;
+
+	fprintf(file, ", \"%s\": ", key);
+	text_print_json(file, name);
+	fsi_free(name);
+	return hr;
+}
+
+static HRESULT print_volume(const struct report *report, FILE *file)
+{
+	HRESULT hr = S_OK;
+
+	fputs("\"volume\": {\"given\": ", file);
+	text_print_json(file, report->options->volume_name);
+	hr = print_volume_name(report, "iso9660", has(report, FSI_FILE_SYSTEM_ISO9660),
+			       fsi_image_get_volume_name_iso9660, file);
+	if (SUCCEEDED(hr))
+		hr = print_volume_name(report, "joliet",
+				       has(report, FSI_FILE_SYSTEM_JOLIET),
+				       fsi_image_get_volume_name_joliet, file);
+	if (SUCCEEDED(hr))
+		hr = print_volume_name(report, "udf", has(report, FSI_FILE_SYSTEM_UDF),
+				       fsi_image_get_volume_name_udf, file);
+	fputs("}, ", file);
+	return hr;
+}
+
+static HRESULT print_renamed(const struct report *report,
+			     enum fsi_file_system file_system, FILE *file)
+{
+	uint32_t count = 0;
+	const HRESULT hr =
+		fsi_result_get_mapped_name_count(report->result, file_system, &count);
+
+	fprintf(file, ", \"renamed\": %" PRIu32 "}", count);
+	return hr;
+}
+
+static HRESULT print_list(const struct report *report, const struct counts *counts,
+			  FILE *file)
+{
+	HRESULT hr = S_OK;
+	const char *separator = "";
+
+	fputs("\"file_systems\": [", file);
+	if (has(report, FSI_FILE_SYSTEM_ISO9660)) {
+		fprintf(file, "{\"name\": \"ISO 9660\", \"level\": %" PRIu32,
+			counts->iso_level);
+		hr = print_renamed(report, FSI_FILE_SYSTEM_ISO9660, file);
+		separator = ", ";
+	}
+	if (SUCCEEDED(hr) && has(report, FSI_FILE_SYSTEM_JOLIET)) {
+		fprintf(file, "%s{\"name\": \"Joliet\", \"level\": 3", separator);
+		hr = print_renamed(report, FSI_FILE_SYSTEM_JOLIET, file);
+	}
+	if (SUCCEEDED(hr) && has(report, FSI_FILE_SYSTEM_UDF)) {
+		fprintf(file, "%s{\"name\": \"UDF\", \"revision\": \"", separator);
+		print_revision(file, counts->udf_revision);
+		fputs("\"", file);
+		hr = print_renamed(report, FSI_FILE_SYSTEM_UDF, file);
+	}
+	fputs("], ", file);
+	return hr;
+}
+
+static void print_skipped(const struct source_report *sources, FILE *file)
+{
+	fprintf(file,
+		"\"skipped\": {\"links\": %" PRIu64 ", \"special\": %" PRIu64
+		", \"loops\": %" PRIu64 ", \"excluded\": %" PRIu64 "}",
+		sources->tree.skipped_links, sources->tree.skipped_special,
+		sources->tree.skipped_loops, sources->tree.filtered - sources->outputs);
+}
+
+static HRESULT print_object(const struct report *report, const struct counts *counts,
+			    FILE *file)
+{
+	uint64_t source_size = 0;
+	HRESULT hr = measure_files(report->image, &source_size);
+
+	if (FAILED(hr))
+		return hr;
+	fputs("{\"output\": ", file);
+	text_print_json(file, report->options->output);
+	fprintf(file, ", \"blocks\": %" PRIu32 ", \"block_size\": %" PRIu32,
+		counts->blocks, counts->block_size);
+	fprintf(file, ", \"bytes\": %" PRIu64,
+		(uint64_t)counts->blocks * counts->block_size);
+	fprintf(file, ", \"files\": %" PRIu32 ", \"directories\": %" PRIu32,
+		counts->files, counts->directories);
+	fprintf(file, ", \"source_bytes\": %" PRIu64 ", \"seconds\": %.3f, ", source_size,
+		report->seconds);
+	hr = print_volume(report, file);
+	if (SUCCEEDED(hr))
+		hr = print_list(report, counts, file);
+	print_skipped(report->sources, file);
+	fputs("}\n", file);
+	return hr;
+}
+
+/* All of the object or nothing: half of one is no JSON. */
+static HRESULT print_whole_object(const struct report *report,
+				  const struct counts *counts, FILE *file)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&text, &length);
+	HRESULT hr = E_OUTOFMEMORY;
+
+	if (memory == NULL)
+		return hr;
+	hr = print_object(report, counts, memory);
+	if (fclose(memory) != 0 && SUCCEEDED(hr))
+		hr = E_OUTOFMEMORY;
+	if (SUCCEEDED(hr))
+		fwrite(text, 1, length, file);
+	free(text);
+	return hr;
+}
+
+HRESULT report_print(const struct report *report, const struct voice *voice)
+{
+	struct counts counts = {0};
+	HRESULT hr = S_OK;
+
+	if (voice->quiet && !voice->json)
+		return S_OK;
+	hr = get_counts(report, &counts);
+	if (FAILED(hr))
+		return hr;
+	if (voice->json)
+		return print_whole_object(report, &counts, voice->report);
+	print_line(report, &counts, voice->report);
+	return S_OK;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Directories: finding, adding, removing. */
+#include "image/image.h"
+
+#include "base/memory.h"
+#include "tree/change.h"
+#include "tree/data.h"
+#include "tree/path.h"
+#include "tree/scan.h"
+
+#include <string.h>
+
+/* ---- finding ----------------------------------------------------------- */
+
+HRESULT fsi_directory_get_item(fsi_directory *directory, const char *path, fsi_item **ret_item)
+{
+	struct fsi_node *node = NULL;
+	struct fsi_path_end end;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (directory == NULL || path == NULL || ret_item == NULL)
+		return FSI_FAIL(E_POINTER);
+	hr = fsi_path_resolve(fsi_node_tree(fsi_directory_node(directory)),
+			      fsi_directory_node(directory), path, "path", &end);
+	/* What is missing on the way is missing all the same. */
+	if (hr == IMAPI_E_DIR_NOT_FOUND || hr == IMAPI_E_NOT_DIR)
+		return FSI_FAIL(IMAPI_E_ITEM_NOT_FOUND, path);
+	if (FAILED(hr))
+		return hr;
+	node = fsi_path_find(fsi_node_tree(fsi_directory_node(directory)), &end);
+	if (node == NULL)
+		return FSI_FAIL(IMAPI_E_ITEM_NOT_FOUND, path);
+	*ret_item = fsi_node_item(node);
+	return S_OK;
+}
+
+HRESULT fsi_directory_get_count(fsi_directory *directory, uint32_t *ret_count)
+{
+	fsi_error_clear();
+	if (directory == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_count = fsi_node_child_count(fsi_directory_node(directory));
+	return S_OK;
+}
+
+/* ---- adding ------------------------------------------------------------ */
+
+/* What all changes begin with: pointers, state, the end of the path. */
+static HRESULT begin_change(fsi_directory *directory, const char *path,
+			    struct fsi_path_end *ret_end)
+{
+	struct fsi_node *node = fsi_directory_node(directory);
+
+	fsi_error_clear();
+	if (directory == NULL || path == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_node_check_changeable(node));
+	return fsi_path_resolve(fsi_node_tree(node), node, path, "path", ret_end);
+}
+
+/* The same for a path that is to get a new item. */
+static HRESULT begin_addition(fsi_directory *directory, const char *path,
+			      struct fsi_path_end *ret_end)
+{
+	struct fsi_tree *tree = NULL;
+	char *name = NULL;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(begin_change(directory, path, ret_end));
+	tree = fsi_node_tree(fsi_directory_node(directory));
+	name = fsi_duplicate_bytes(ret_end->name, ret_end->name_length);
+	if (name == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	hr = fsi_name_check_new(&tree->rules, name, ret_end->name_length);
+	if (SUCCEEDED(hr) && fsi_path_find(tree, ret_end) != NULL &&
+	    ret_end->name_length > 0)
+		hr = FSI_FAIL(IMAPI_E_DUP_NAME, name);
+	fsi_free(name);
+	return hr == S_FALSE ? FSI_FAIL(IMAPI_E_INVALID_PATH, path) : hr;
+}
+
+/* Make a node at the end of a path and put it there. */
+static HRESULT insert_new(const struct fsi_path_end *end, enum fsi_node_kind kind,
+			  struct fsi_data *data)
+{
+	struct fsi_tree *tree = fsi_node_tree(end->parent);
+	struct fsi_node *node = NULL;
+
+	FSI_TRY(fsi_tree_make_node(tree, kind, end->name, end->name_length, &node));
+	if (kind == FSI_NODE_FILE)
+		node->content.data = data;
+	FSI_TRY(fsi_tree_insert(tree, end->parent, node));
+	if (kind == FSI_NODE_FILE)
+		return fsi_image_tell_file(fsi_node_image(end->parent), node);
+	return S_OK;
+}
+
+HRESULT fsi_directory_add_directory(fsi_directory *directory, const char *path)
+{
+	struct fsi_path_end end;
+	HRESULT hr = begin_addition(directory, path, &end);
+
+	if (FAILED(hr))
+		return hr;
+	hr = insert_new(&end, FSI_NODE_DIRECTORY, NULL);
+	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
+}
+
+HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path, fsi_stream *data)
+{
+	struct fsi_path_end end;
+	struct fsi_data *source = NULL;
+	HRESULT hr = begin_addition(directory, path, &end);
+
+	if (FAILED(hr))
+		return hr;
+	if (data == NULL)
+		return FSI_FAIL(E_POINTER);
+	hr = fsi_data_from_stream(fsi_node_tree(end.parent), data, path, &source);
+	if (SUCCEEDED(hr))
+		hr = insert_new(&end, FSI_NODE_FILE, source);
+	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
+}
+
+HRESULT fsi_directory_add_file_from_path(fsi_directory *directory, const char *path,
+					 const char *source_path)
+{
+	struct fsi_scan_request request = {.source = source_path};
+	struct fsi_path_end end;
+	HRESULT hr = begin_addition(directory, path, &end);
+
+	if (FAILED(hr))
+		return hr;
+	if (source_path == NULL)
+		return FSI_FAIL(E_POINTER);
+	request.tree = fsi_node_tree(end.parent);
+	request.directory = end.parent;
+	request.on_file = fsi_image_tell_file;
+	request.context = fsi_node_image(end.parent);
+	hr = fsi_scan_file(&request, end.name, end.name_length, false);
+	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
+}
+
+/* ---- trees ------------------------------------------------------------- */
+
+static void add_counts(const struct fsi_add_tree_report *counts,
+		       struct fsi_add_tree_report *report)
+{
+	report->files += counts->files;
+	report->directories += counts->directories;
+	report->bytes += counts->bytes;
+	report->skipped_links += counts->skipped_links;
+	report->skipped_special += counts->skipped_special;
+	report->skipped_loops += counts->skipped_loops;
+	report->filtered += counts->filtered;
+}
+
+static HRESULT add_tree(fsi_directory *directory, const char *source_directory,
+			const struct fsi_add_tree_options *options,
+			struct fsi_add_tree_report *report)
+{
+	struct fsi_node *node = fsi_directory_node(directory);
+	struct fsi_scan_request request = {.source = source_directory, .options = *options};
+	HRESULT hr = S_OK;
+
+	FSI_TRY(fsi_node_check_changeable(node));
+	if (source_directory[0] == '\0')
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "source_directory");
+	request.tree = fsi_node_tree(node);
+	request.directory = node;
+	request.on_file = fsi_image_tell_file;
+	request.context = fsi_node_image(node);
+	hr = fsi_image_finish_changes(fsi_node_image(node), fsi_scan(&request));
+	if (SUCCEEDED(hr) && report != NULL)
+		add_counts(&request.report, report);
+	return hr;
+}
+
+HRESULT fsi_directory_add_tree(fsi_directory *directory, const char *source_directory,
+			       bool include_base_directory)
+{
+	const struct fsi_add_tree_options options = {
+		.size = sizeof(options),
+		.include_base_directory = include_base_directory,
+		.links = FSI_LINKS_FOLLOW,
+	};
+
+	fsi_error_clear();
+	if (directory == NULL || source_directory == NULL)
+		return FSI_FAIL(E_POINTER);
+	return add_tree(directory, source_directory, &options, NULL);
+}
+
+HRESULT fsi_directory_add_tree_with_options(fsi_directory *directory,
+					    const char *source_directory,
+					    const struct fsi_add_tree_options *options,
+					    struct fsi_add_tree_report *ret_report)
+{
+	const struct fsi_add_tree_options defaults = {
+		.size = sizeof(defaults),
+		.links = FSI_LINKS_FOLLOW,
+	};
+
+	fsi_error_clear();
+	if (directory == NULL || source_directory == NULL)
+		return FSI_FAIL(E_POINTER);
+	if ((options != NULL && options->size < sizeof(*options)) ||
+	    (ret_report != NULL && ret_report->size < sizeof(*ret_report)))
+		return FSI_FAIL(E_INVALIDARG);
+	return add_tree(directory, source_directory, options != NULL ? options : &defaults,
+			ret_report);
+}
+
+/* ---- detached items ---------------------------------------------------- */
+
+HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item)
+{
+	struct fsi_node *parent = fsi_directory_node(directory);
+	struct fsi_node *node = fsi_item_node(item);
+	struct fsi_tree *tree = NULL;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (directory == NULL || item == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_node_check_changeable(parent));
+	tree = fsi_node_tree(parent);
+	if (fsi_node_tree(node) != tree)
+		return fsi_error_detail(FSI_FAIL(E_INVALIDARG),
+					"The item was made by another image.");
+	if (node->parent != &tree->detached)
+		return FSI_FAIL(IMAPI_E_DUP_NAME, node->name);
+	/* The rules may have become stricter since the item was made. */
+	hr = fsi_name_check_new(&tree->rules, node->name, node->name_length);
+	if (hr == S_FALSE)
+		return FSI_FAIL(IMAPI_E_INVALID_PATH, node->name);
+	if (SUCCEEDED(hr))
+		hr = fsi_tree_insert(tree, parent, node);
+	if (SUCCEEDED(hr) && !fsi_node_is_directory(node))
+		hr = fsi_image_tell_file(fsi_node_image(parent), node);
+	return fsi_image_finish_changes(fsi_node_image(parent), hr);
+}
+
+/* ---- removing ---------------------------------------------------------- */
+
+static void remove_children(struct fsi_tree *tree, const struct fsi_node *directory)
+{
+	struct fsi_children *children = directory->content.children;
+
+	while (children->count > 0)
+		fsi_tree_unlink(tree, children->items[children->count - 1]);
+}
+
+HRESULT fsi_directory_remove(fsi_directory *directory, const char *path)
+{
+	struct fsi_path_end end;
+	struct fsi_node *node = NULL;
+	struct fsi_tree *tree = NULL;
+	char *full_path = NULL;
+	HRESULT hr = begin_change(directory, path, &end);
+
+	if (FAILED(hr))
+		return hr;
+	tree = fsi_node_tree(end.parent);
+	node = fsi_path_find(tree, &end);
+	if (node == NULL)
+		return FSI_FAIL(IMAPI_E_ITEM_NOT_FOUND, path);
+	if (end.name_length == 0)
+		return FSI_FAIL(IMAPI_E_INVALID_PATH, path);
+	if (fsi_node_child_count(node) > 0) {
+		full_path = fsi_path_of_node(node);
+		hr = FSI_FAIL(IMAPI_E_DIR_NOT_EMPTY, full_path != NULL ? full_path : path);
+		fsi_free(full_path);
+		return hr;
+	}
+	fsi_tree_unlink(tree, node);
+	return S_OK;
+}
+
+HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *path)
+{
+	struct fsi_path_end end;
+	struct fsi_node *node = NULL;
+	HRESULT hr = begin_change(directory, path, &end);
+
+	if (FAILED(hr))
+		return hr;
+	node = fsi_path_find(fsi_node_tree(end.parent), &end);
+	if (node == NULL)
+		return FSI_FAIL(IMAPI_E_DIR_NOT_FOUND, path);
+	if (!fsi_node_is_directory(node))
+		return FSI_FAIL(IMAPI_E_NOT_DIR, path);
+	if (end.name_length == 0)
+		remove_children(fsi_node_tree(node), node);
+	else
+		fsi_tree_unlink(fsi_node_tree(node), node);
+	return S_OK;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files: their bytes. */
+#include "image/image.h"
+
+#include "io/stream.h"
+#include "tree/data.h"
+
+HRESULT fsi_file_get_data_size(fsi_file *file, uint64_t *ret_size)
+{
+	fsi_error_clear();
+	if (file == NULL || ret_size == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_size = fsi_node_size(fsi_file_node(file));
+	return S_OK;
+}
+
+HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data)
+{
+	const struct fsi_data *data = NULL;
+
+	fsi_error_clear();
+	if (file == NULL || ret_data == NULL)
+		return FSI_FAIL(E_POINTER);
+	data = fsi_file_node(file)->content.data;
+	if (data == NULL)
+		return fsi_stream_make_on_memory("", 0, ret_data);
+	if (data->name == NULL) {
+		*ret_data = fsi_stream_add_ref(data->source.stream);
+		return S_OK;
+	}
+	return fsi_data_open(data, ret_data);
+}
+
+HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val)
+{
+	struct fsi_node *node = fsi_file_node(file);
+
+	fsi_error_clear();
+	if (file == NULL || new_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	if (fsi_node_is_in_image(node))
+		return FSI_FAIL(IMAPI_E_READONLY);
+	return fsi_data_from_stream(fsi_node_tree(node), new_val, node->name,
+				    &node->content.data);
+}

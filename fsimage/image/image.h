@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The objects of the API over the rooms below. An item's handle is its node; an
+ * image is its tree and its properties; a result is a plan that was laid out.
+ */
+#ifndef FSI_IMAGE_IMAGE_H
+#define FSI_IMAGE_IMAGE_H
+
+#include "error/fail.h"
+#include "name/view.h"
+#include "tree/tree.h"
+
+#include <fsimage/image.h>
+
+#include <stdatomic.h>
+
+/* The first half of the pipeline: what everything is called. */
+struct fsi_naming {
+	uint64_t generation; /* of the tree that it was made for */
+	struct fsi_order *order;
+	struct fsi_name_view *iso; /* NULL: not among the file systems */
+	struct fsi_name_view *joliet;
+	struct fsi_name_view *udf;
+};
+
+struct fsi_image {
+	atomic_uint references; /* the caller's, and one for each result */
+	atomic_uint results;    /* alive: the image is read-only */
+	struct fsi_tree tree;
+	fsi_file_systems file_systems;
+	uint32_t iso_level;
+	uint32_t udf_revision;
+	int64_t free_media_blocks;
+	char *volume_name;
+	char *working_directory;
+	bool deep_directories;
+	bool large_iso_files;
+	bool posix_attributes;
+
+	fsi_image_update_handler handler;
+	void *handler_context;
+	bool in_handler; /* the image is read-only meanwhile */
+
+	struct fsi_naming *naming;    /* of the tree as it was then; may be NULL */
+	uint64_t measured_generation; /* of measured_blocks */
+	uint32_t measured_blocks;
+};
+
+/* Handles and nodes are the same thing. */
+static inline struct fsi_node *fsi_item_node(fsi_item *item)
+{
+	return (struct fsi_node *)(void *)item;
+}
+
+static inline struct fsi_node *fsi_directory_node(fsi_directory *directory)
+{
+	return (struct fsi_node *)(void *)directory;
+}
+
+static inline struct fsi_node *fsi_file_node(fsi_file *file)
+{
+	return (struct fsi_node *)(void *)file;
+}
+
+static inline fsi_item *fsi_node_item(struct fsi_node *node)
+{
+	return (fsi_item *)(void *)node;
+}
+
+static inline fsi_image *fsi_node_image(const struct fsi_node *node)
+{
+	return (fsi_image *)((uintptr_t)fsi_node_tree(node) - offsetof(fsi_image, tree));
+}
+
+/* IMAPI_E_READONLY while a result is alive or a handler is running. */
+HRESULT fsi_image_check_writable(const fsi_image *image);
+
+/* The same for an item, which must be in the image: IMAPI_E_NOT_IN_FILE_SYSTEM. */
+HRESULT fsi_node_check_changeable(const struct fsi_node *node);
+
+/* What the file systems and extensions that are chosen allow. */
+struct fsi_tree_limits fsi_image_limits(fsi_image *image);
+
+/* After a property has changed: take over its limits, measure anew. */
+void fsi_image_refresh_limits(fsi_image *image);
+
+/* The exact size of the image as it is: for get_used_blocks and the limits. */
+HRESULT fsi_image_measure(void *image, uint32_t *ret_blocks);
+
+/* The naming of the tree as it is; stays until the image changes. */
+HRESULT fsi_image_get_naming(fsi_image *image, const struct fsi_naming **ret_naming);
+void fsi_naming_destroy(struct fsi_naming *naming);
+
+/* The view of one file system; NULL when the image is not to have it. */
+const struct fsi_name_view *fsi_naming_view(const struct fsi_naming *naming,
+					    enum fsi_file_system file_system);
+
+/* The volume name for one file system, as it will be written; to be freed. */
+HRESULT fsi_image_make_volume_name(const fsi_image *image, enum fsi_file_system file_system,
+				   char **ret_name);
+
+/* Tell the handler of a file that was added. E_IMAPI_REQUEST_CANCELLED. */
+HRESULT fsi_image_tell_file(void *image, const struct fsi_node *file);
+
+/* Finish a call that noted its changes: keep them, or take them back. */
+HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr);
+
+/* A copy of text for the caller. E_OUTOFMEMORY. */
+HRESULT fsi_hand_out_text(const char *text, char **ret_text);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an image may hold, by the file systems and extensions chosen for it. */
+#include "image/image.h"
+
+#include "image/pipeline.h"
+#include "udf/writer.h"
+
+/* imapi2fs: accepted up to and including this size in ISO 9660 and Joliet. */
+#define IMAPI_MAX_FILE_SIZE    UINT64_C(0x80000000)
+/* ECMA-119 9.1.4: 32 bits for the length of a file section. */
+#define ISO9660_MAX_FILE_SIZE  UINT64_C(0xFFFFFFFF)
+/* ECMA-119 6.8.2.1. */
+#define ISO9660_MAX_LEVELS     8
+/* ECMA-119 9.4.4: parents are numbered with 16 bits. */
+#define ISO9660_MAX_DIRECTORIES 65535
+
+struct fsi_tree_limits fsi_image_limits(fsi_image *image)
+{
+	struct fsi_tree_limits limits = {
+		.directory_limiter = "ISO9660",
+		.size_limiter = "ISO9660/Joliet",
+		.measure = fsi_image_measure,
+		.context = image,
+	};
+
+	if (image->free_media_blocks > 0)
+		limits.capacity_blocks = (uint64_t)image->free_media_blocks;
+	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660) {
+		limits.max_levels = image->deep_directories ? 0 : ISO9660_MAX_LEVELS;
+		limits.max_directories = ISO9660_MAX_DIRECTORIES;
+		limits.max_file_size = image->large_iso_files ? ISO9660_MAX_FILE_SIZE
+							      : IMAPI_MAX_FILE_SIZE;
+	} else if (image->file_systems & FSI_FILE_SYSTEM_UDF) {
+		limits.max_file_size = FSI_UDF_MAX_FILE_SIZE;
+		limits.size_limiter = "UDF";
+	}
+	return limits;
+}
+
+void fsi_image_refresh_limits(fsi_image *image)
+{
+	image->tree.limits = fsi_image_limits(image);
+	fsi_tree_forget_budget(&image->tree);
+}
+
+HRESULT fsi_image_measure(void *context, uint32_t *ret_blocks)
+{
+	fsi_image *image = context;
+	struct fsi_plan *plan = NULL;
+
+	if (image->file_systems == FSI_FILE_SYSTEM_NONE) {
+		*ret_blocks = 0;
+		return S_OK;
+	}
+	if (image->measured_blocks == 0 ||
+	    image->measured_generation != image->tree.generation) {
+		FSI_TRY(fsi_plan_create(image, &plan));
+		image->measured_blocks = plan->layout.total_blocks;
+		image->measured_generation = image->tree.generation;
+		fsi_plan_destroy(plan);
+	}
+	*ret_blocks = image->measured_blocks;
+	return S_OK;
+}
+
+HRESULT fsi_image_get_used_blocks(fsi_image *image, uint32_t *ret_blocks)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_blocks == NULL)
+		return FSI_FAIL(E_POINTER);
+	return fsi_image_measure(image, ret_blocks);
+}
+
+HRESULT fsi_image_get_free_media_blocks(fsi_image *image, int64_t *ret_blocks)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_blocks == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_blocks = image->free_media_blocks;
+	return S_OK;
+}
+
+HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	if (new_val > 0) {
+		uint32_t blocks = 0;
+
+		FSI_TRY(fsi_image_measure(image, &blocks));
+		if (blocks > new_val)
+			return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
+						"It needs %u blocks, the limit is %lld.",
+						blocks, (long long)new_val);
+	}
+	image->free_media_blocks = new_val;
+	image->tree.limits.capacity_blocks = new_val > 0 ? (uint64_t)new_val : 0;
+	image->tree.free_budget_blocks = 0;
+	return S_OK;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a tree to a layout; reads like the flow: tree, names, layout, image. */
+#include "image/pipeline.h"
+
+#include "base/checked.h"
+#include "base/memory.h"
+#include "iso9660/writer.h"
+#include "tree/data.h"
+#include "tree/path.h"
+#include "udf/writer.h"
+
+/* File data of a UDF volume begins at a multiple of an ECC block of DVD. */
+#define UDF_DATA_ALIGNMENT	16
+/* Blocks that drives read ahead behind the last one, where no UDF tail is. */
+#define ISO9660_PADDING_BLOCKS	150
+#define IMAGE_ALIGNMENT		32
+
+/* ---- names ------------------------------------------------------------- */
+
+void fsi_naming_destroy(struct fsi_naming *naming)
+{
+	if (naming == NULL)
+		return;
+	fsi_name_view_destroy(naming->iso);
+	fsi_name_view_destroy(naming->joliet);
+	fsi_name_view_destroy(naming->udf);
+	fsi_order_destroy(naming->order);
+	fsi_free(naming);
+}
+
+static HRESULT add_view(const fsi_image *image, const struct fsi_naming *naming,
+			enum fsi_file_system file_system, struct fsi_name_view **ret_view)
+{
+	const struct fsi_name_rules rules = {.file_system = file_system,
+					     .iso_level = image->iso_level};
+
+	if ((image->file_systems & file_system) == 0)
+		return S_OK;
+	return fsi_name_view_create(naming->order, &rules, ret_view);
+}
+
+static HRESULT create_naming(fsi_image *image, struct fsi_naming **ret_naming)
+{
+	struct fsi_naming *naming = fsi_allocate_zeroed(1, sizeof(*naming));
+	HRESULT hr = S_OK;
+
+	if (naming == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	naming->generation = image->tree.generation;
+	hr = fsi_order_create(&image->tree, &naming->order);
+	if (SUCCEEDED(hr))
+		hr = add_view(image, naming, FSI_FILE_SYSTEM_ISO9660, &naming->iso);
+	if (SUCCEEDED(hr))
+		hr = add_view(image, naming, FSI_FILE_SYSTEM_JOLIET, &naming->joliet);
+	if (SUCCEEDED(hr))
+		hr = add_view(image, naming, FSI_FILE_SYSTEM_UDF, &naming->udf);
+	if (FAILED(hr)) {
+		fsi_naming_destroy(naming);
+		return hr;
+	}
+	*ret_naming = naming;
+	return S_OK;
+}
+
+HRESULT fsi_image_get_naming(fsi_image *image, const struct fsi_naming **ret_naming)
+{
+	/* While a result is alive the tree does not change, nor does its naming. */
+	if (image->naming == NULL || image->naming->generation != image->tree.generation) {
+		fsi_naming_destroy(image->naming);
+		image->naming = NULL;
+		FSI_TRY(create_naming(image, &image->naming));
+	}
+	*ret_naming = image->naming;
+	return S_OK;
+}
+
+const struct fsi_name_view *fsi_naming_view(const struct fsi_naming *naming,
+					    enum fsi_file_system file_system)
+{
+	switch (file_system) {
+	case FSI_FILE_SYSTEM_ISO9660:
+		return naming->iso;
+	case FSI_FILE_SYSTEM_JOLIET:
+		return naming->joliet;
+	case FSI_FILE_SYSTEM_UDF:
+		return naming->udf;
+	case FSI_FILE_SYSTEM_NONE:
+	case FSI_FILE_SYSTEM_UNKNOWN:
+	default:
+		return NULL;
+	}
+}
+
+/* ---- the volume -------------------------------------------------------- */
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	return (hash ^ value) * UINT64_C(0x100000001B3) ^ hash >> 29;
+}
+
+/* A number that volumes of the same second but other content do not share. */
+static uint32_t make_serial(const struct fsi_order *order)
+{
+	uint64_t hash = UINT64_C(0xCBF29CE484222325);
+
+	for (uint32_t i = 0; i < order->item_count; i++) {
+		const struct fsi_node *item = order->items[i];
+
+		hash = mix(hash, item->name_hash);
+		hash = mix(hash, fsi_node_size(item));
+		hash = mix(hash, (uint64_t)item->modification_time);
+	}
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+static HRESULT describe_volume(const fsi_image *image, const struct fsi_order *order,
+			       struct fsi_volume *volume)
+{
+	volume->recording_time = image->tree.recording_time;
+	volume->serial = make_serial(order);
+	volume->posix_attributes = image->posix_attributes;
+	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660)
+		FSI_TRY(fsi_image_make_volume_name(image, FSI_FILE_SYSTEM_ISO9660,
+						   &volume->iso_name));
+	if (image->file_systems & FSI_FILE_SYSTEM_JOLIET)
+		FSI_TRY(fsi_image_make_volume_name(image, FSI_FILE_SYSTEM_JOLIET,
+						   &volume->joliet_name));
+	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
+		FSI_TRY(fsi_image_make_volume_name(image, FSI_FILE_SYSTEM_UDF,
+						   &volume->udf_name));
+	return S_OK;
+}
+
+/* ---- formats ----------------------------------------------------------- */
+
+static HRESULT add_iso9660(const struct fsi_naming *naming, struct fsi_plan *plan)
+{
+	const struct fsi_iso9660_source source = {
+		.order = naming->order,
+		.iso = naming->iso,
+		.joliet = naming->joliet,
+		.volume = &plan->volume,
+		.layout = &plan->layout,
+	};
+
+	return fsi_iso9660_create(&source, &plan->formats[plan->format_count++]);
+}
+
+static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
+		       struct fsi_plan *plan)
+{
+	const struct fsi_udf_source source = {
+		.order = naming->order,
+		.names = naming->udf,
+		.volume = &plan->volume,
+		.layout = &plan->layout,
+		.revision = image->udf_revision,
+	};
+
+	return fsi_udf_create(&source, &plan->formats[plan->format_count++]);
+}
+
+static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
+			   struct fsi_plan *plan)
+{
+	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660)
+		FSI_TRY(add_iso9660(naming, plan));
+	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
+		FSI_TRY(add_udf(image, naming, plan));
+	return S_OK;
+}
+
+/* ---- placing ----------------------------------------------------------- */
+
+static HRESULT describe_data(const struct fsi_region *region, char **ret_description)
+{
+	const struct fsi_data *data = region->owner;
+	char *path = fsi_path_of_node(data->item);
+
+	if (path == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	*ret_description = path;
+	return S_OK;
+}
+
+static HRESULT open_data(const struct fsi_region *region, fsi_stream **ret_stream)
+{
+	return fsi_data_open(region->owner, ret_stream);
+}
+
+static const struct fsi_region_ops data_ops = {
+	.describe = describe_data,
+	.open = open_data,
+};
+
+/* One extent for the data of each file; several file systems point at it. */
+static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
+			  struct fsi_layout *layout)
+{
+	const uint32_t alignment =
+		image->file_systems & FSI_FILE_SYSTEM_UDF ? UDF_DATA_ALIGNMENT : 1;
+
+	layout->data_blocks =
+		fsi_allocate_zeroed(order->data_count, sizeof(layout->data_blocks[0]));
+	if (layout->data_blocks == NULL || !fsi_vector_reserve(&layout->regions, order->data_count))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment, &layout->first_data_block));
+	for (uint32_t i = 0; i < order->data_count; i++)
+		FSI_TRY(fsi_layout_append(layout, &data_ops, order->data[i],
+					  fsi_blocks_of(order->data[i]->size), 1,
+					  &layout->data_blocks[i]));
+	layout->data_end_block = layout->next_block;
+	return S_OK;
+}
+
+static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
+{
+	for (uint32_t i = 0; i < plan->format_count; i++)
+		FSI_TRY(plan->formats[i]->ops->place(plan->formats[i], stage, &plan->layout));
+	return S_OK;
+}
+
+static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
+			 struct fsi_plan *plan)
+{
+	struct fsi_layout *layout = &plan->layout;
+
+	for (enum fsi_stage stage = 0; stage < FSI_STAGE_END; stage++)
+		FSI_TRY(place_stage(plan, stage));
+	FSI_TRY(place_data(image, order, layout));
+	FSI_TRY(place_stage(plan, FSI_STAGE_END));
+	/* A file system that closes the volume has sealed it. */
+	if (layout->total_blocks == 0)
+		FSI_TRY(fsi_layout_seal(
+			layout, fsi_align_u64((uint64_t)layout->next_block + ISO9660_PADDING_BLOCKS,
+					      IMAGE_ALIGNMENT)));
+	return S_OK;
+}
+
+HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
+{
+	const struct fsi_naming *naming = NULL;
+	struct fsi_plan *plan = NULL;
+	HRESULT hr = S_OK;
+
+	if (image->file_systems == FSI_FILE_SYSTEM_NONE)
+		return FSI_FAIL(IMAPI_E_NO_OUTPUT);
+	FSI_TRY(fsi_image_get_naming(image, &naming));
+	plan = fsi_allocate_zeroed(1, sizeof(*plan));
+	if (plan == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	hr = describe_volume(image, naming->order, &plan->volume);
+	if (SUCCEEDED(hr))
+		hr = add_formats(image, naming, plan);
+	if (SUCCEEDED(hr))
+		hr = place_all(image, naming->order, plan);
+	if (FAILED(hr)) {
+		fsi_plan_destroy(plan);
+		return hr;
+	}
+	*ret_plan = plan;
+	return S_OK;
+}
+
+void fsi_plan_destroy(struct fsi_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	for (uint32_t i = 0; i < plan->format_count; i++) {
+		if (plan->formats[i] != NULL)
+			plan->formats[i]->ops->destroy(plan->formats[i]);
+	}
+	fsi_layout_free(&plan->layout);
+	fsi_free(plan->volume.iso_name);
+	fsi_free(plan->volume.joliet_name);
+	fsi_free(plan->volume.udf_name);
+	fsi_free(plan);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a tree to a layout: the stages of design, one call each. */
+#ifndef FSI_IMAGE_PIPELINE_H
+#define FSI_IMAGE_PIPELINE_H
+
+#include "image/image.h"
+#include "layout/format.h"
+
+/* An image laid out: every block has its place and can be rendered. */
+struct fsi_plan {
+	struct fsi_volume volume;
+	struct fsi_layout layout;
+	struct fsi_format *formats[2];
+	uint32_t format_count;
+};
+
+/*
+ * Lay out the image as it is. The plan borrows the image's naming and tree,
+ * which must not change while it lives. IMAPI_E_NO_OUTPUT,
+ * IMAPI_E_NO_UNIQUE_NAME, IMAPI_E_IMAGE_TOO_BIG over 2^31 - 1 blocks,
+ * E_OUTOFMEMORY.
+ */
+HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan);
+
+void fsi_plan_destroy(struct fsi_plan *plan);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Progress items: the regions of a result, described. */
+#include "image/result.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <string.h>
+
+struct fsi_progress_items {
+	atomic_uint references;
+	fsi_result *result; /* one reference: items keep the image read-only */
+	uint32_t count;
+	struct fsi_progress_item items[];
+};
+
+static void destroy_items(fsi_progress_items *items)
+{
+	for (uint32_t i = 0; i < items->count; i++)
+		fsi_free((char *)(uintptr_t)items->items[i].description);
+	fsi_result_release(items->result);
+	fsi_free(items);
+}
+
+static HRESULT describe_regions(const struct fsi_layout *layout, fsi_progress_items *items)
+{
+	for (size_t i = 0; i < layout->regions.count; i++) {
+		const struct fsi_region *region = &layout->regions.items[i];
+		char *description = NULL;
+
+		FSI_TRY(region->ops->describe(region, &description));
+		items->items[items->count++] = (struct fsi_progress_item){
+			.description = description,
+			.first_block = region->first_block,
+			.last_block = region->first_block + region->blocks - 1,
+			.block_count = region->blocks,
+		};
+	}
+	return S_OK;
+}
+
+HRESULT fsi_result_get_progress_items(fsi_result *result, fsi_progress_items **ret_items)
+{
+	fsi_progress_items *items = NULL;
+	size_t count = 0;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (result == NULL || ret_items == NULL)
+		return FSI_FAIL(E_POINTER);
+	count = result->plan->layout.regions.count;
+	items = fsi_allocate_zeroed(1, sizeof(*items) + count * sizeof(items->items[0]));
+	if (items == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	atomic_init(&items->references, 1);
+	items->result = fsi_result_add_ref(result);
+	hr = describe_regions(&result->plan->layout, items);
+	if (FAILED(hr)) {
+		destroy_items(items);
+		return hr;
+	}
+	*ret_items = items;
+	return S_OK;
+}
+
+fsi_progress_items *fsi_progress_items_add_ref(fsi_progress_items *items)
+{
+	if (items != NULL)
+		atomic_fetch_add_explicit(&items->references, 1, memory_order_relaxed);
+	return items;
+}
+
+void fsi_progress_items_release(fsi_progress_items *items)
+{
+	if (items != NULL &&
+	    atomic_fetch_sub_explicit(&items->references, 1, memory_order_acq_rel) == 1)
+		destroy_items(items);
+}
+
+HRESULT fsi_progress_items_get_count(fsi_progress_items *items, uint32_t *ret_count)
+{
+	fsi_error_clear();
+	if (items == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_count = items->count;
+	return S_OK;
+}
+
+HRESULT fsi_progress_items_get_item(fsi_progress_items *items, uint32_t index,
+				    const struct fsi_progress_item **ret_item)
+{
+	fsi_error_clear();
+	if (items == NULL || ret_item == NULL)
+		return FSI_FAIL(E_POINTER);
+	if (index >= items->count)
+		return FSI_FAIL(E_INVALIDARG);
+	*ret_item = &items->items[index];
+	return S_OK;
+}
+
+HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_t block,
+				      const struct fsi_progress_item **ret_item)
+{
+	const struct fsi_region *region = NULL;
+
+	fsi_error_clear();
+	if (items == NULL || ret_item == NULL)
+		return FSI_FAIL(E_POINTER);
+	/* Item n is region n. */
+	region = fsi_layout_find(&items->result->plan->layout, block);
+	if (region == NULL)
+		return FSI_FAIL(E_INVALIDARG);
+	*ret_item = &items->items[region - items->result->plan->layout.regions.items];
+	return S_OK;
+}
+
+HRESULT fsi_progress_items_from_description(fsi_progress_items *items, const char *description,
+					    const struct fsi_progress_item **ret_item)
+{
+	fsi_error_clear();
+	if (description == NULL)
+		return FSI_FAIL(E_FAIL);
+	if (items == NULL || ret_item == NULL)
+		return FSI_FAIL(E_POINTER);
+	for (uint32_t i = 0; i < items->count; i++) {
+		const char *other = items->items[i].description;
+
+		if (fsi_text_compare_ignoring_case(other, strlen(other), description,
+						   strlen(description)) == 0) {
+			*ret_item = &items->items[i];
+			return S_OK;
+		}
+	}
+	return FSI_FAIL(E_INVALIDARG);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to be made: the properties of an image. */
+#include "image/image.h"
+
+#include "base/memory.h"
+#include "tree/tree.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ALL_FILE_SYSTEMS                                                                  \
+	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | FSI_FILE_SYSTEM_UDF)
+
+static const uint32_t udf_revisions[] = {0x102};
+
+/* ---- file systems ------------------------------------------------------ */
+
+HRESULT fsi_image_get_file_systems_to_create(fsi_image *image, fsi_file_systems *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = image->file_systems;
+	return S_OK;
+}
+
+HRESULT fsi_image_put_file_systems_to_create(fsi_image *image, fsi_file_systems new_val)
+{
+	fsi_file_systems old_val = 0;
+	struct fsi_tree_limits limits;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	if ((new_val & ~ALL_FILE_SYSTEMS) != 0 ||
+	    (new_val & (FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET)) ==
+		    FSI_FILE_SYSTEM_JOLIET)
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	old_val = image->file_systems;
+	image->file_systems = new_val;
+	limits = fsi_image_limits(image);
+	hr = fsi_tree_check_limits(&image->tree, &limits);
+	if (FAILED(hr))
+		image->file_systems = old_val;
+	else
+		fsi_image_refresh_limits(image);
+	return hr;
+}
+
+HRESULT fsi_image_get_file_systems_supported(fsi_image *image, fsi_file_systems *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = ALL_FILE_SYSTEMS;
+	return S_OK;
+}
+
+HRESULT fsi_image_get_iso9660_interchange_level(fsi_image *image, uint32_t *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = image->iso_level;
+	return S_OK;
+}
+
+HRESULT fsi_image_put_iso9660_interchange_level(fsi_image *image, uint32_t new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	if (new_val != 1 && new_val != 2)
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	image->iso_level = new_val;
+	fsi_image_refresh_limits(image);
+	return S_OK;
+}
+
+HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = image->udf_revision;
+	return S_OK;
+}
+
+HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	for (size_t i = 0; i < sizeof(udf_revisions) / sizeof(udf_revisions[0]); i++) {
+		if (udf_revisions[i] == new_val) {
+			image->udf_revision = new_val;
+			fsi_image_refresh_limits(image);
+			return S_OK;
+		}
+	}
+	return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+}
+
+HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image, const uint32_t **ret_revisions,
+					      size_t *ret_count)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_revisions == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_revisions = udf_revisions;
+	*ret_count = sizeof(udf_revisions) / sizeof(udf_revisions[0]);
+	return S_OK;
+}
+
+/* ---- the working directory --------------------------------------------- */
+
+HRESULT fsi_image_get_working_directory(fsi_image *image, char **ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	return fsi_hand_out_text(image->working_directory, ret_val);
+}
+
+static bool is_usable_directory(const char *path)
+{
+	struct stat status;
+
+	return path[0] == '/' && stat(path, &status) == 0 && S_ISDIR(status.st_mode) &&
+	       access(path, W_OK | X_OK) == 0;
+}
+
+HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val)
+{
+	char *copy = NULL;
+
+	fsi_error_clear();
+	if (image == NULL || new_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	if (new_val[0] == '\0')
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	if (!is_usable_directory(new_val))
+		return FSI_FAIL(IMAPI_E_INVALID_WORKING_DIRECTORY, new_val);
+	copy = fsi_duplicate_string(new_val);
+	if (copy == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	fsi_free(image->working_directory);
+	image->working_directory = copy;
+	return S_OK;
+}
+
+/* ---- booleans ---------------------------------------------------------- */
+
+static HRESULT get_flag(const fsi_image *image, const bool *flag, bool *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = *flag;
+	return S_OK;
+}
+
+static HRESULT put_flag(const fsi_image *image, bool *flag, bool new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	*flag = new_val;
+	return S_OK;
+}
+
+/* A flag that decides how names are stored and found. */
+static HRESULT put_name_flag(const fsi_image *image, bool *flag, bool new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	if (image->tree.file_count + image->tree.directory_count > 0)
+		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_NOT_EMPTY);
+	*flag = new_val;
+	return S_OK;
+}
+
+/* A flag that lifts a limit: taking it back needs a tree that is within it. */
+static HRESULT put_limit_flag(fsi_image *image, bool *flag, bool new_val)
+{
+	const bool old_val = image != NULL && *flag;
+	struct fsi_tree_limits limits;
+	HRESULT hr = put_flag(image, flag, new_val);
+
+	if (FAILED(hr))
+		return hr;
+	limits = fsi_image_limits(image);
+	hr = fsi_tree_check_limits(&image->tree, &limits);
+	if (FAILED(hr))
+		*flag = old_val;
+	else
+		fsi_image_refresh_limits(image);
+	return hr;
+}
+
+/* &image->member, without touching an image that is NULL. */
+#define FLAG(image, member) ((image) != NULL ? &(image)->member : NULL)
+
+HRESULT fsi_image_get_use_restricted_character_set(fsi_image *image, bool *ret_val)
+{
+	return get_flag(image, FLAG(image, tree.rules.restricted), ret_val);
+}
+
+HRESULT fsi_image_put_use_restricted_character_set(fsi_image *image, bool new_val)
+{
+	return put_flag(image, FLAG(image, tree.rules.restricted), new_val);
+}
+
+HRESULT fsi_image_get_case_sensitive_names(fsi_image *image, bool *ret_val)
+{
+	return get_flag(image, FLAG(image, tree.rules.case_sensitive), ret_val);
+}
+
+HRESULT fsi_image_put_case_sensitive_names(fsi_image *image, bool new_val)
+{
+	return put_name_flag(image, FLAG(image, tree.rules.case_sensitive), new_val);
+}
+
+HRESULT fsi_image_get_any_character_names(fsi_image *image, bool *ret_val)
+{
+	return get_flag(image, FLAG(image, tree.rules.any_character), ret_val);
+}
+
+HRESULT fsi_image_put_any_character_names(fsi_image *image, bool new_val)
+{
+	return put_name_flag(image, FLAG(image, tree.rules.any_character), new_val);
+}
+
+HRESULT fsi_image_get_deep_directories(fsi_image *image, bool *ret_val)
+{
+	return get_flag(image, FLAG(image, deep_directories), ret_val);
+}
+
+HRESULT fsi_image_put_deep_directories(fsi_image *image, bool new_val)
+{
+	return put_limit_flag(image, FLAG(image, deep_directories), new_val);
+}
+
+HRESULT fsi_image_get_large_iso_files(fsi_image *image, bool *ret_val)
+{
+	return get_flag(image, FLAG(image, large_iso_files), ret_val);
+}
+
+HRESULT fsi_image_put_large_iso_files(fsi_image *image, bool new_val)
+{
+	return put_limit_flag(image, FLAG(image, large_iso_files), new_val);
+}
+
+HRESULT fsi_image_get_posix_attributes(fsi_image *image, bool *ret_val)
+{
+	return get_flag(image, FLAG(image, posix_attributes), ret_val);
+}
+
+HRESULT fsi_image_put_posix_attributes(fsi_image *image, bool new_val)
+{
+	return put_flag(image, FLAG(image, posix_attributes), new_val);
+}
+
+HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val)
+{
+	return get_flag(image, FLAG(image, tree.rules.reproducible_times), ret_val);
+}
+
+HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val)
+{
+	return put_flag(image, FLAG(image, tree.rules.reproducible_times), new_val);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The result: an image that is laid out and read on demand. */
+#include "image/result.h"
+
+#include "base/memory.h"
+#include "io/sink.h"
+#include "layout/image_stream.h"
+
+/* ---- life -------------------------------------------------------------- */
+
+static HRESULT check_capacity(const fsi_image *image, const struct fsi_plan *plan)
+{
+	const uint64_t capacity = image->tree.limits.capacity_blocks;
+
+	if (capacity == 0 || plan->layout.total_blocks <= capacity)
+		return S_OK;
+	return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
+				"It needs %u blocks, the limit is %llu.",
+				plan->layout.total_blocks, (unsigned long long)capacity);
+}
+
+HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
+{
+	fsi_result *result = NULL;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (image == NULL || ret_result == NULL)
+		return FSI_FAIL(E_POINTER);
+	result = fsi_allocate_zeroed(1, sizeof(*result));
+	if (result == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	hr = fsi_plan_create(image, &result->plan);
+	if (SUCCEEDED(hr))
+		hr = check_capacity(image, result->plan);
+	if (FAILED(hr)) {
+		fsi_plan_destroy(result->plan);
+		fsi_free(result);
+		return hr;
+	}
+	atomic_init(&result->references, 1);
+	result->image = fsi_image_add_ref(image);
+	atomic_fetch_add_explicit(&image->results, 1, memory_order_relaxed);
+	*ret_result = result;
+	return S_OK;
+}
+
+fsi_result *fsi_result_add_ref(fsi_result *result)
+{
+	if (result != NULL)
+		atomic_fetch_add_explicit(&result->references, 1, memory_order_relaxed);
+	return result;
+}
+
+void fsi_result_release(fsi_result *result)
+{
+	if (result == NULL ||
+	    atomic_fetch_sub_explicit(&result->references, 1, memory_order_acq_rel) != 1)
+		return;
+	fsi_plan_destroy(result->plan);
+	atomic_fetch_sub_explicit(&result->image->results, 1, memory_order_release);
+	fsi_image_release(result->image);
+	fsi_free(result);
+}
+
+/* ---- properties -------------------------------------------------------- */
+
+static void hold_result(void *result)
+{
+	fsi_result_add_ref(result);
+}
+
+static void let_go_of_result(void *result)
+{
+	fsi_result_release(result);
+}
+
+static HRESULT make_stream(fsi_result *result, fsi_stream **ret_stream)
+{
+	return fsi_image_stream_create(&result->plan->layout, result, hold_result,
+				       let_go_of_result, ret_stream);
+}
+
+HRESULT fsi_result_get_image_stream(fsi_result *result, fsi_stream **ret_stream)
+{
+	fsi_error_clear();
+	if (result == NULL || ret_stream == NULL)
+		return FSI_FAIL(E_POINTER);
+	return make_stream(result, ret_stream);
+}
+
+HRESULT fsi_result_get_total_blocks(fsi_result *result, uint32_t *ret_blocks)
+{
+	fsi_error_clear();
+	if (result == NULL || ret_blocks == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_blocks = result->plan->layout.total_blocks;
+	return S_OK;
+}
+
+HRESULT fsi_result_get_block_size(fsi_result *result, uint32_t *ret_size)
+{
+	fsi_error_clear();
+	if (result == NULL || ret_size == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_size = FSI_BLOCK_SIZE;
+	return S_OK;
+}
+
+HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
+{
+	fsi_error_clear();
+	if (result == NULL || ret_id == NULL)
+		return FSI_FAIL(E_POINTER);
+	/* Only an image that was imported from a disc has one. */
+	return fsi_hand_out_text("", ret_id);
+}
+
+HRESULT fsi_result_get_mapped_name_count(fsi_result *result, enum fsi_file_system file_system,
+					 uint32_t *ret_count)
+{
+	const struct fsi_naming *naming = NULL;
+	const struct fsi_name_view *view = NULL;
+
+	fsi_error_clear();
+	if (result == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_get_naming(result->image, &naming));
+	view = fsi_naming_view(naming, file_system);
+	if (view == NULL)
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
+	*ret_count = view->changed_count;
+	return S_OK;
+}
+
+/* ---- writing ----------------------------------------------------------- */
+
+HRESULT fsi_result_write_file(fsi_result *result, const char *path,
+			      const struct fsi_write_options *options)
+{
+	fsi_stream *stream = NULL;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (result == NULL || path == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(make_stream(result, &stream));
+	hr = fsi_sink_write_file(stream, path, options);
+	fsi_stream_release(stream);
+	return hr;
+}
+
+HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
+				    const struct fsi_write_options *options)
+{
+	fsi_stream *stream = NULL;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (result == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(make_stream(result, &stream));
+	hr = fsi_sink_write_descriptor(stream, descriptor, options);
+	fsi_stream_release(stream);
+	return hr;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The copy loop from a stream to a descriptor. */
+#include "io/sink.h"
+
+#include "base/memory.h"
+#include "error/fail.h"
+#include "io/stream.h"
+#include "io/target.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Bytes read and written at a time. */
+#define PIECE_SIZE (1024u * 1024)
+/* Zeros in a run of this many bytes are left out of a file: a hole. */
+#define HOLE_SIZE  (64u * 1024)
+
+struct copy {
+	int descriptor;
+	bool may_have_holes;
+	const struct fsi_write_options *options;
+	uint64_t written;
+	uint64_t total;
+};
+
+static HRESULT report(const struct copy *copy)
+{
+	const struct fsi_write_options *options = copy->options;
+
+	if (options == NULL || options->progress == NULL)
+		return S_OK;
+	if (FAILED(options->progress(options->progress_context, copy->written, copy->total)))
+		return FSI_FAIL(E_IMAPI_REQUEST_CANCELLED);
+	return S_OK;
+}
+
+/* Write all of it, asking after each signal whether to go on. */
+static HRESULT write_bytes(struct copy *copy, const uint8_t *bytes, size_t length)
+{
+	while (length > 0) {
+		const ssize_t piece = write(copy->descriptor, bytes, length);
+
+		if (piece < 0 && errno != EINTR)
+			return fsi_error_from_errno(errno);
+		if (piece < 0) {
+			FSI_TRY(report(copy));
+			continue;
+		}
+		bytes += piece;
+		length -= (size_t)piece;
+		copy->written += (uint64_t)piece;
+	}
+	return S_OK;
+}
+
+static bool is_zero(const uint8_t *bytes, size_t length)
+{
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
+}
+
+/* Step over zeros that a new file has anyway. */
+static HRESULT skip_bytes(struct copy *copy, size_t length)
+{
+	if (lseek(copy->descriptor, (off_t)length, SEEK_CUR) < 0)
+		return fsi_error_from_errno(errno);
+	copy->written += length;
+	return S_OK;
+}
+
+/* Alternate between runs of data and holes, both in steps of HOLE_SIZE. */
+static HRESULT write_with_holes(struct copy *copy, const uint8_t *bytes, size_t length)
+{
+	while (length > 0) {
+		size_t run = 0;
+		bool hole = false;
+
+		while (run < length) {
+			const size_t step = length - run < HOLE_SIZE ? length - run : HOLE_SIZE;
+			const bool zero = is_zero(bytes + run, step);
+
+			if (run > 0 && zero != hole)
+				break;
+			hole = zero;
+			run += step;
+		}
+		FSI_TRY(hole ? skip_bytes(copy, run) : write_bytes(copy, bytes, run));
+		bytes += run;
+		length -= run;
+	}
+	return S_OK;
+}
+
+static HRESULT copy_pieces(struct copy *copy, fsi_stream *stream, uint8_t *buffer)
+{
+	while (copy->written < copy->total) {
+		const uint64_t left = copy->total - copy->written;
+		const size_t wanted = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
+		size_t got = 0;
+
+		FSI_TRY(fsi_stream_read(stream, copy->written, buffer, wanted, &got));
+		if (got < wanted)
+			return fsi_error_detail(FSI_FAIL(E_UNEXPECTED),
+						"The image ended too early.");
+		FSI_TRY(copy->may_have_holes ? write_with_holes(copy, buffer, got)
+					     : write_bytes(copy, buffer, got));
+		FSI_TRY(report(copy));
+	}
+	/* A hole at the end is made by setting the size. */
+	if (copy->may_have_holes && ftruncate(copy->descriptor, (off_t)copy->total) != 0)
+		return fsi_error_from_errno(errno);
+	return S_OK;
+}
+
+static HRESULT copy_stream(struct copy *copy, fsi_stream *stream)
+{
+	uint8_t *buffer = NULL;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(report(copy));
+	buffer = fsi_allocate(PIECE_SIZE);
+	if (buffer == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	hr = copy_pieces(copy, stream, buffer);
+	fsi_free(buffer);
+	return hr;
+}
+
+static HRESULT check_options(const struct fsi_write_options *options)
+{
+	if (options != NULL && options->size < sizeof(*options))
+		return FSI_FAIL(E_INVALIDARG);
+	return S_OK;
+}
+
+HRESULT fsi_sink_write_descriptor(fsi_stream *stream, int descriptor,
+				  const struct fsi_write_options *options)
+{
+	struct copy copy = {.descriptor = descriptor, .options = options};
+
+	FSI_TRY(check_options(options));
+	FSI_TRY(fsi_stream_measure(stream, &copy.total));
+	return copy_stream(&copy, stream);
+}
+
+HRESULT fsi_sink_write_file(fsi_stream *stream, const char *path,
+			    const struct fsi_write_options *options)
+{
+	struct copy copy = {.options = options};
+	struct fsi_target target;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(check_options(options));
+	FSI_TRY(fsi_stream_measure(stream, &copy.total));
+	FSI_TRY(fsi_target_open(path, options != NULL && options->replace, &target));
+	copy.descriptor = target.descriptor;
+	copy.may_have_holes = target.may_have_holes;
+	if (target.capacity > 0 && target.capacity < copy.total)
+		hr = fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
+				      "The device has %llu bytes, the image %llu.",
+				      (unsigned long long)target.capacity,
+				      (unsigned long long)copy.total);
+	else
+		hr = copy_stream(&copy, stream);
+	if (FAILED(hr)) {
+		fsi_target_abandon(&target);
+		return hr;
+	}
+	return fsi_target_commit(&target, options != NULL && options->no_sync);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Streams from the library's side: what <fsimage/stream.h> offers, without
+ * clearing the thread's error, so that the rooms below the API can use it.
+ */
+#ifndef FSI_IO_STREAM_H
+#define FSI_IO_STREAM_H
+
+#include <fsimage/stream.h>
+
+/* As fsi_stream_create(); ops are known to be complete. */
+HRESULT fsi_stream_make(const struct fsi_stream_ops *ops, void *self, fsi_stream **ret_stream);
+
+/* As fsi_stream_read_at(); ret_read is required. */
+HRESULT fsi_stream_read(fsi_stream *stream, uint64_t offset, void *buffer, size_t length,
+			size_t *ret_read);
+
+/* As fsi_stream_get_size(). */
+HRESULT fsi_stream_measure(fsi_stream *stream, uint64_t *ret_size);
+
+/* As fsi_stream_create_on_memory(). */
+HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size, fsi_stream **ret_stream);
+
+/*
+ * Read length bytes of an open file, going on after short reads and signals.
+ * *ret_read is less than length only at the end of the file. Returns 0 or errno.
+ */
+int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t length,
+			size_t *ret_read);
+
+#endif

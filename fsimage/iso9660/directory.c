@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Directories (ECMA-119 6.8, 9.1): their order, their blocks, their records. */
+#include "base/checked.h"
+#include "error/fail.h"
+#include "iso9660/tree.h"
+
+/* Bytes of "." and "..", which begin every directory (ECMA-119 6.8.2.2). */
+#define SHORT_RECORDS_SIZE (2 * (uint32_t)sizeof(struct fsi_iso9660_short_record))
+
+/* The blocks of the directory at a place of the path table. */
+static uint32_t count_blocks(const struct fsi_iso9660_tree *tree, uint32_t place)
+{
+	const uint32_t next = place + 1;
+
+	return (next < tree->view->order->directory_count ? tree->offsets[next]
+							  : tree->directory_blocks) -
+	       tree->offsets[place];
+}
+
+static const struct fsi_node *get_child(const struct fsi_iso9660_tree *tree,
+					const struct fsi_node *directory, uint32_t n)
+{
+	return tree->view->order->items[fsi_name_view_child(tree->view, directory, n)];
+}
+
+/*
+ * Level by level, parents in order, the children of each in the order of their
+ * identifiers (ECMA-119 6.9.1): breadth first, with the array as its own queue.
+ */
+static void order_directories(struct fsi_iso9660_tree *tree)
+{
+	const struct fsi_order *order = tree->view->order;
+	uint32_t found = 1;
+
+	tree->directories[0] = 0;
+	tree->places[0] = 0;
+	for (uint32_t place = 0; place < found; place++) {
+		const struct fsi_node *directory =
+			order->directories[tree->directories[place]];
+
+		for (uint32_t n = 0; n < fsi_node_child_count(directory); n++) {
+			const struct fsi_node *child = get_child(tree, directory, n);
+
+			if (!fsi_node_is_directory(child))
+				continue;
+			tree->directories[found] = child->content.children->number;
+			tree->places[tree->directories[found]] = found;
+			found++;
+		}
+	}
+}
+
+/* Begin a block of the directories with a child. */
+static HRESULT add_block(struct fsi_iso9660_tree *tree, uint32_t first_child)
+{
+	if (!fsi_vector_reserve(&tree->first_children, 1))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	tree->first_children.items[tree->first_children.count++] = first_child;
+	return S_OK;
+}
+
+/* No record crosses the border of a block (ECMA-119 6.8.1.1). */
+static HRESULT measure_directory(struct fsi_iso9660_tree *tree,
+				 const struct fsi_node *directory)
+{
+	const size_t first_block = tree->first_children.count;
+	uint8_t identifier[FSI_ISO9660_IDENTIFIER_MAX];
+	uint32_t fill = SHORT_RECORDS_SIZE;
+
+	FSI_TRY(add_block(tree, 0));
+	for (uint32_t n = 0; n < fsi_node_child_count(directory); n++) {
+		const struct fsi_node *child = get_child(tree, directory, n);
+		const uint32_t length = fsi_iso9660_identify(tree, child, &identifier);
+		const uint32_t size = fsi_iso9660_directory_record_size(length);
+
+		if (length == 0)
+			return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
+					"a name has no room in a directory record");
+		if (fill + size > FSI_BLOCK_SIZE) {
+			FSI_TRY(add_block(tree, n));
+			fill = 0;
+		}
+		fill += size;
+	}
+	/* The length in bytes is a number of 32 bits (ECMA-119 9.1.4). */
+	if (tree->first_children.count - first_block > UINT32_MAX / FSI_BLOCK_SIZE)
+		return FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG);
+	return S_OK;
+}
+
+HRESULT fsi_iso9660_measure_directories(struct fsi_iso9660_tree *tree)
+{
+	const struct fsi_order *order = tree->view->order;
+
+	tree->directories = fsi_allocate_zeroed(order->directory_count, sizeof(uint32_t));
+	tree->places = fsi_allocate_zeroed(order->directory_count, sizeof(uint32_t));
+	tree->offsets = fsi_allocate_zeroed(order->directory_count, sizeof(uint32_t));
+	if (tree->directories == NULL || tree->places == NULL || tree->offsets == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	order_directories(tree);
+	for (uint32_t place = 0; place < order->directory_count; place++) {
+		tree->offsets[place] = (uint32_t)tree->first_children.count;
+		FSI_TRY(measure_directory(tree,
+					  order->directories[tree->directories[place]]));
+	}
+	tree->directory_blocks = (uint32_t)tree->first_children.count;
+	return S_OK;
+}
+
+/* Where a directory lies. */
+static void locate_directory(const struct fsi_iso9660_tree *tree,
+			     const struct fsi_node *directory,
+			     struct fsi_iso9660_entry *entry)
+{
+	const uint32_t place = fsi_iso9660_place_of(tree, directory);
+
+	entry->first_block = tree->directories_block + tree->offsets[place];
+	entry->size = count_blocks(tree, place) * FSI_BLOCK_SIZE;
+	entry->flags = FSI_ISO9660_DIRECTORY;
+}
+
+/*
+ * Where a file lies. An empty one has no blocks of its own: it is given the
+ * place of the first one that has, which is inside the volume.
+ */
+static void locate_file(const struct fsi_iso9660_tree *tree, const struct fsi_node *file,
+			struct fsi_iso9660_entry *entry)
+{
+	const struct fsi_layout *layout = tree->layout;
+	const uint64_t size = fsi_node_size(file);
+
+	entry->first_block = size != 0 ? layout->data_blocks[file->content.data->number]
+				       : layout->first_data_block;
+	/* Larger files are refused before anything is placed. */
+	entry->size = (uint32_t)size;
+	entry->flags = 0;
+}
+
+void fsi_iso9660_put_short_record(const struct fsi_iso9660_tree *tree,
+				  const struct fsi_node *directory, uint8_t identifier,
+				  struct fsi_iso9660_short_record *ret_record)
+{
+	uint8_t bytes[sizeof(*ret_record)] = {0};
+	struct fsi_iso9660_entry entry = {
+		.recording_time = directory->modification_time,
+		.identifier = &identifier,
+		.identifier_length = 1,
+	};
+
+	locate_directory(tree, directory, &entry);
+	fsi_iso9660_put_directory_record(bytes, &entry);
+	memcpy(ret_record, bytes, sizeof(bytes));
+}
+
+/* Write the record of a child; returns its size. */
+static uint32_t put_child(const struct fsi_iso9660_tree *tree,
+			  const struct fsi_node *child, uint8_t *out)
+{
+	uint8_t identifier[FSI_ISO9660_IDENTIFIER_MAX];
+	struct fsi_iso9660_entry entry = {
+		.recording_time = child->modification_time,
+		.identifier = identifier,
+		.identifier_length = fsi_iso9660_identify(tree, child, &identifier),
+	};
+
+	if (fsi_node_is_directory(child))
+		locate_directory(tree, child, &entry);
+	else
+		locate_file(tree, child, &entry);
+	if (child->is_hidden)
+		entry.flags |= FSI_ISO9660_HIDDEN;
+	fsi_iso9660_put_directory_record(out, &entry);
+	return fsi_iso9660_directory_record_size(entry.identifier_length);
+}
+
+/* Write "." and ".."; the root is its own parent. Returns their size. */
+static uint32_t put_short_records(const struct fsi_iso9660_tree *tree,
+				  const struct fsi_node *directory, uint8_t *out)
+{
+	const bool is_root = directory == tree->view->order->items[0];
+	struct fsi_iso9660_short_record records[2];
+
+	fsi_iso9660_put_short_record(tree, directory, FSI_ISO9660_SELF, &records[0]);
+	fsi_iso9660_put_short_record(tree, is_root ? directory : directory->parent,
+				     FSI_ISO9660_PARENT, &records[1]);
+	memcpy(out, records, sizeof(records));
+	return SHORT_RECORDS_SIZE;
+}
+
+/* The place of the directory that a block belongs to. */
+static uint32_t find_place(const struct fsi_iso9660_tree *tree, uint32_t block)
+{
+	uint32_t low = 0;
+	uint32_t high = tree->view->order->directory_count;
+
+	while (high - low > 1) {
+		const uint32_t middle = low + (high - low) / 2;
+
+		if (tree->offsets[middle] <= block)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static HRESULT render(const struct fsi_region *region, uint32_t block,
+		      uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	const struct fsi_iso9660_tree *tree = region->owner;
+	const uint32_t place = find_place(tree, block);
+	const struct fsi_node *directory =
+		tree->view->order->directories[tree->directories[place]];
+	const uint32_t end_block = tree->offsets[place] + count_blocks(tree, place);
+	const uint32_t end = block + 1 < end_block ? tree->first_children.items[block + 1]
+						   : fsi_node_child_count(directory);
+	uint32_t fill = 0;
+
+	if (block == tree->offsets[place])
+		fill = put_short_records(tree, directory, *ret_block);
+	for (uint32_t n = tree->first_children.items[block]; n < end; n++)
+		fill += put_child(tree, get_child(tree, directory, n), *ret_block + fill);
+	return S_OK;
+}
+
+static HRESULT describe(const struct fsi_region *region, char **ret_description)
+{
+	const struct fsi_iso9660_tree *tree = region->owner;
+
+	return fsi_iso9660_describe(tree->dialect->directories, ret_description);
+}
+
+const struct fsi_region_ops fsi_iso9660_directories_ops = {
+	.describe = describe,
+	.render = render,
+};

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ISO 9660 as a format: its trees, and what it puts where. */
+#include "iso9660/writer.h"
+
+#include "base/checked.h"
+#include "error/fail.h"
+#include "iso9660/tree.h"
+
+/* Primary and supplementary volume descriptor, terminator. */
+#define DESCRIPTORS_MAX 3
+
+/* One block of the volume descriptors. */
+struct descriptor {
+	fsi_iso9660_descriptor_render *render;
+	const void *subject;
+};
+
+struct iso9660 {
+	struct fsi_format format; /* first: a struct fsi_format * points at it */
+	/* The primary tree, then Joliet's. */
+	struct fsi_iso9660_tree trees[2];
+	uint32_t tree_count;
+	struct descriptor descriptors[DESCRIPTORS_MAX];
+	uint32_t descriptor_count;
+};
+
+HRESULT fsi_iso9660_describe(const char *description, char **ret_description)
+{
+	char *copy = fsi_duplicate_string(description);
+
+	if (copy == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	*ret_description = copy;
+	return S_OK;
+}
+
+static HRESULT describe_descriptors(const struct fsi_region *region,
+				    char **ret_description)
+{
+	(void)region;
+	return fsi_iso9660_describe("ISO 9660 volume descriptors", ret_description);
+}
+
+static HRESULT render_descriptor(const struct fsi_region *region, uint32_t block,
+				 uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	const struct iso9660 *iso = region->owner;
+
+	iso->descriptors[block].render(iso->descriptors[block].subject, ret_block);
+	return S_OK;
+}
+
+static const struct fsi_region_ops descriptors_ops = {
+	.describe = describe_descriptors,
+	.render = render_descriptor,
+};
+
+static void clear_tree(struct fsi_iso9660_tree *tree)
+{
+	fsi_vector_free(&tree->path_blocks);
+	fsi_vector_free(&tree->first_children);
+	fsi_free(tree->offsets);
+	fsi_free(tree->places);
+	fsi_free(tree->directories);
+	tree->offsets = tree->places = tree->directories = NULL;
+}
+
+static HRESULT measure_tree(struct fsi_iso9660_tree *tree)
+{
+	HRESULT hr = fsi_iso9660_measure_directories(tree);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_iso9660_measure_path_table(tree);
+	if (FAILED(hr))
+		clear_tree(tree);
+	return hr;
+}
+
+/* All tables before all directories: a reader fetches the tables at once. */
+static HRESULT place_trees(struct iso9660 *iso, struct fsi_layout *layout)
+{
+	for (uint32_t i = 0; i < iso->tree_count; i++) {
+		struct fsi_iso9660_tree *tree = &iso->trees[i];
+		uint64_t blocks = 0;
+
+		FSI_TRY(measure_tree(tree));
+		blocks = fsi_blocks_of(tree->path_table_size);
+		FSI_TRY(fsi_layout_append(layout, &fsi_iso9660_l_path_table_ops, tree,
+					  blocks, 1, &tree->l_path_table_block));
+		FSI_TRY(fsi_layout_append(layout, &fsi_iso9660_m_path_table_ops, tree,
+					  blocks, 1, &tree->m_path_table_block));
+	}
+	for (uint32_t i = 0; i < iso->tree_count; i++) {
+		struct fsi_iso9660_tree *tree = &iso->trees[i];
+
+		FSI_TRY(fsi_layout_append(layout, &fsi_iso9660_directories_ops, tree,
+					  tree->directory_blocks, 1,
+					  &tree->directories_block));
+	}
+	return S_OK;
+}
+
+static HRESULT place(struct fsi_format *format, enum fsi_stage stage,
+		     struct fsi_layout *layout)
+{
+	struct iso9660 *iso = (struct iso9660 *)format;
+
+	if (stage == FSI_STAGE_DESCRIPTORS)
+		return fsi_layout_append_at(layout, &descriptors_ops, iso,
+					    iso->descriptor_count,
+					    FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK);
+	if (stage == FSI_STAGE_DIRECTORIES)
+		return place_trees(iso, layout);
+	return S_OK;
+}
+
+static void destroy(struct fsi_format *format)
+{
+	struct iso9660 *iso = (struct iso9660 *)format;
+
+	if (iso == NULL)
+		return;
+	for (uint32_t i = 0; i < iso->tree_count; i++)
+		clear_tree(&iso->trees[i]);
+	fsi_free(iso);
+}
+
+static const struct fsi_format_ops format_ops = {
+	.place = place,
+	.destroy = destroy,
+};
+
+static void add_tree(struct iso9660 *iso, const struct fsi_iso9660_source *source,
+		     const struct fsi_iso9660_dialect *dialect,
+		     const struct fsi_name_view *view)
+{
+	struct fsi_iso9660_tree *tree = &iso->trees[iso->tree_count++];
+
+	tree->dialect = dialect;
+	tree->view = view;
+	tree->volume = source->volume;
+	tree->layout = source->layout;
+}
+
+static void add_descriptor(struct iso9660 *iso, fsi_iso9660_descriptor_render *render,
+			   const void *subject)
+{
+	iso->descriptors[iso->descriptor_count++] = (struct descriptor){render, subject};
+}
+
+HRESULT fsi_iso9660_create(const struct fsi_iso9660_source *source,
+			   struct fsi_format **ret_format)
+{
+	struct iso9660 *iso = fsi_allocate_zeroed(1, sizeof(*iso));
+
+	if (iso == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	iso->format.ops = &format_ops;
+	add_tree(iso, source, &fsi_iso9660_primary, source->iso);
+	if (source->joliet != NULL)
+		add_tree(iso, source, &fsi_iso9660_joliet, source->joliet);
+	for (uint32_t i = 0; i < iso->tree_count; i++)
+		add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[i]);
+	add_descriptor(iso, fsi_iso9660_render_terminator, NULL);
+	*ret_format = &iso->format;
+	return S_OK;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ISO 9660 with its Joliet dialect (ECMA-119; Joliet specification): volume
+ * descriptors, path tables and directories over one copy of the file data.
+ */
+#ifndef FSI_ISO9660_WRITER_H
+#define FSI_ISO9660_WRITER_H
+
+#include "layout/format.h"
+#include "name/view.h"
+
+struct fsi_iso9660_source {
+	const struct fsi_order *order;
+	const struct fsi_name_view *iso;    /* names of the primary tree */
+	const struct fsi_name_view *joliet; /* NULL: no Joliet */
+	const struct fsi_volume *volume;
+	const struct fsi_layout *layout; /* read when blocks are rendered */
+};
+
+/* source is copied; what it points to must outlive the format. */
+HRESULT fsi_iso9660_create(const struct fsi_iso9660_source *source,
+			   struct fsi_format **ret_format);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file system as the pipeline sees it: an object that puts its structures in
+ * place, stage by stage, and renders them later. A stage lets several file
+ * systems share one volume: each is asked at every stage, in this order.
+ */
+#ifndef FSI_LAYOUT_FORMAT_H
+#define FSI_LAYOUT_FORMAT_H
+
+#include "base/calendar.h"
+#include "layout/layout.h"
+
+enum fsi_stage {
+	FSI_STAGE_DESCRIPTORS, /* ISO 9660 volume descriptors, from block 16 */
+	FSI_STAGE_RECOGNITION, /* UDF volume recognition, right behind them */
+	FSI_STAGE_VOLUME,      /* UDF volume structures at their fixed places */
+	FSI_STAGE_DIRECTORIES, /* ISO 9660 and Joliet path tables, directories */
+	FSI_STAGE_PARTITION,   /* UDF: start of the partition, its metadata */
+	/* here the pipeline places the file data */
+	FSI_STAGE_END,         /* what closes the volume: anchors, padding */
+	FSI_STAGE_COUNT
+};
+
+struct fsi_format;
+
+struct fsi_format_ops {
+	/* Append the regions of one stage. Addresses do not change afterwards. */
+	HRESULT (*place)(struct fsi_format *format, enum fsi_stage stage,
+			 struct fsi_layout *layout);
+	void (*destroy)(struct fsi_format *format);
+};
+
+/* The first member of every file system's own object. */
+struct fsi_format {
+	const struct fsi_format_ops *ops;
+};
+
+/* What the volume descriptors of all file systems have in common. */
+struct fsi_volume {
+	char *iso_name;    /* as fsi_name_of_volume() made them; NULL where unused */
+	char *joliet_name;
+	char *udf_name;
+	fsi_ticks recording_time;
+	uint32_t serial; /* differs between volumes made in the same second */
+	bool posix_attributes;
+};
+
+#endif

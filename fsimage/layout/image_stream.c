@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The image as a stream over the regions of a layout. */
+#include "layout/image_stream.h"
+
+#include "error/fail.h"
+#include "io/stream.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* A region's content that was opened and may be asked for again soon. */
+struct opened {
+	const struct fsi_region *region;
+	fsi_stream *stream;
+};
+
+struct image_stream {
+	const struct fsi_layout *layout;
+	void *keeper;
+	void (*hold)(void *keeper);
+	void (*let_go)(void *keeper);
+	/*
+	 * The content that was read last. A reader takes it out while it uses
+	 * it; another one, finding the slot empty, opens its own.
+	 */
+	_Atomic(struct opened *) spare;
+};
+
+static void close_opened(struct opened *opened)
+{
+	if (opened == NULL)
+		return;
+	fsi_stream_release(opened->stream);
+	fsi_free(opened);
+}
+
+static HRESULT open_region(const struct fsi_region *region, struct opened **ret_opened)
+{
+	struct opened *opened = fsi_allocate(sizeof(*opened));
+	HRESULT hr = S_OK;
+
+	if (opened == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	opened->region = region;
+	hr = region->ops->open(region, &opened->stream);
+	if (FAILED(hr)) {
+		fsi_free(opened);
+		return hr;
+	}
+	*ret_opened = opened;
+	return S_OK;
+}
+
+/* Read from a region's content; behind its end there are zeros. */
+static HRESULT read_opened(struct image_stream *image, const struct fsi_region *region,
+			   uint64_t offset, uint8_t *buffer, size_t length)
+{
+	struct opened *opened = atomic_exchange(&image->spare, NULL);
+	size_t got = 0;
+	HRESULT hr = S_OK;
+
+	if (opened == NULL || opened->region != region) {
+		close_opened(opened);
+		FSI_TRY(open_region(region, &opened));
+	}
+	hr = fsi_stream_read(opened->stream, offset, buffer, length, &got);
+	if (FAILED(hr)) {
+		close_opened(opened);
+		return hr;
+	}
+	memset(buffer + got, 0, length - got);
+	/* Read to the end: nobody will ask for more of it soon. */
+	if (offset + length == (uint64_t)region->blocks * FSI_BLOCK_SIZE)
+		close_opened(opened);
+	else
+		close_opened(atomic_exchange(&image->spare, opened));
+	return S_OK;
+}
+
+static HRESULT render_block(const struct fsi_region *region, uint32_t block,
+			    uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	memset(*ret_block, 0, FSI_BLOCK_SIZE);
+	return region->ops->render(region, block, ret_block);
+}
+
+/* Render the blocks that a range of bytes falls in, whole ones in place. */
+static HRESULT read_rendered(const struct fsi_region *region, uint64_t offset, uint8_t *buffer,
+			     size_t length)
+{
+	while (length > 0) {
+		const uint32_t block = (uint32_t)(offset / FSI_BLOCK_SIZE);
+		const size_t skip = (size_t)(offset % FSI_BLOCK_SIZE);
+		size_t piece = FSI_BLOCK_SIZE - skip;
+
+		if (piece > length)
+			piece = length;
+		if (piece == FSI_BLOCK_SIZE) {
+			FSI_TRY(render_block(region, block,
+					     (uint8_t (*)[FSI_BLOCK_SIZE])buffer));
+		} else {
+			uint8_t whole[FSI_BLOCK_SIZE];
+
+			FSI_TRY(render_block(region, block, &whole));
+			memcpy(buffer, whole + skip, piece);
+		}
+		offset += piece;
+		buffer += piece;
+		length -= piece;
+	}
+	return S_OK;
+}
+
+/* The first byte behind offset at which another region may begin. */
+static uint64_t end_of_run(const struct fsi_layout *layout, const struct fsi_region *region,
+			   uint64_t offset)
+{
+	size_t low = 0;
+	size_t high = layout->regions.count;
+
+	if (region != NULL)
+		return ((uint64_t)region->first_block + region->blocks) * FSI_BLOCK_SIZE;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if ((uint64_t)layout->regions.items[middle].first_block * FSI_BLOCK_SIZE <=
+		    offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == layout->regions.count)
+		return (uint64_t)layout->total_blocks * FSI_BLOCK_SIZE;
+	return (uint64_t)layout->regions.items[low].first_block * FSI_BLOCK_SIZE;
+}
+
+static HRESULT read_run(struct image_stream *image, const struct fsi_region *region,
+			uint64_t offset, uint8_t *buffer, size_t length)
+{
+	if (region == NULL) {
+		memset(buffer, 0, length);
+		return S_OK;
+	}
+	offset -= (uint64_t)region->first_block * FSI_BLOCK_SIZE;
+	if (region->ops->open != NULL)
+		return read_opened(image, region, offset, buffer, length);
+	return read_rendered(region, offset, buffer, length);
+}
+
+static HRESULT read_image(void *self, uint64_t offset, void *buffer, size_t length,
+			  size_t *ret_read)
+{
+	struct image_stream *image = self;
+	const uint64_t size = (uint64_t)image->layout->total_blocks * FSI_BLOCK_SIZE;
+	size_t done = 0;
+
+	if (offset >= size)
+		length = 0;
+	else if (length > size - offset)
+		length = (size_t)(size - offset);
+	while (done < length) {
+		const uint64_t at = offset + done;
+		const struct fsi_region *region =
+			fsi_layout_find(image->layout, (uint32_t)(at / FSI_BLOCK_SIZE));
+		const uint64_t run = end_of_run(image->layout, region, at) - at;
+		const size_t piece = run < length - done ? (size_t)run : length - done;
+
+		FSI_TRY(read_run(image, region, at, (uint8_t *)buffer + done, piece));
+		done += piece;
+	}
+	*ret_read = done;
+	return S_OK;
+}
+
+static HRESULT measure_image(void *self, uint64_t *ret_size)
+{
+	const struct image_stream *image = self;
+
+	*ret_size = (uint64_t)image->layout->total_blocks * FSI_BLOCK_SIZE;
+	return S_OK;
+}
+
+static HRESULT clone_image(void *self, fsi_stream **ret_stream)
+{
+	const struct image_stream *image = self;
+
+	return fsi_image_stream_create(image->layout, image->keeper, image->hold,
+				       image->let_go, ret_stream);
+}
+
+static void destroy_image(void *self)
+{
+	struct image_stream *image = self;
+
+	close_opened(atomic_load(&image->spare));
+	image->let_go(image->keeper);
+	fsi_free(image);
+}
+
+static const struct fsi_stream_ops image_ops = {
+	.size = sizeof(image_ops),
+	.read_at = read_image,
+	.get_size = measure_image,
+	.clone = clone_image,
+	.destroy = destroy_image,
+};
+
+HRESULT fsi_image_stream_create(const struct fsi_layout *layout, void *keeper,
+				void (*hold)(void *keeper), void (*let_go)(void *keeper),
+				fsi_stream **ret_stream)
+{
+	struct image_stream *image = fsi_allocate(sizeof(*image));
+	HRESULT hr = S_OK;
+
+	if (image == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	image->layout = layout;
+	image->keeper = keeper;
+	image->hold = hold;
+	image->let_go = let_go;
+	atomic_init(&image->spare, NULL);
+	hr = fsi_stream_make(&image_ops, image, ret_stream);
+	if (FAILED(hr)) {
+		fsi_free(image);
+		return hr;
+	}
+	hold(keeper);
+	return S_OK;
+}

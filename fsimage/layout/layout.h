@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The image as an ordered list of regions, each a run of blocks that can be
+ * filled on its own. A file system contributes regions, it does not write.
+ * First everything is placed, then nothing moves any more, then blocks are
+ * rendered in any order and by any number of threads.
+ *
+ * The list is also the block map: what is in block 257 is a question to it.
+ */
+#ifndef FSI_LAYOUT_LAYOUT_H
+#define FSI_LAYOUT_LAYOUT_H
+
+#include "base/vector.h"
+
+#include <fsimage/stream.h>
+
+struct fsi_region;
+
+struct fsi_region_ops {
+	/*
+	 * What the blocks are, in a few words, or the full path of a file:
+	 * *ret_description is to be freed.
+	 */
+	HRESULT (*describe)(const struct fsi_region *region, char **ret_description);
+	/*
+	 * Fill one block of the region; it comes zeroed. block counts from the
+	 * start of the region. Pure: keeps nothing, needs no lock. NULL for a
+	 * region that is opened.
+	 */
+	HRESULT (*render)(const struct fsi_region *region, uint32_t block,
+			  uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
+	/*
+	 * The content as a stream of at most blocks * FSI_BLOCK_SIZE bytes; what
+	 * is missing to the end of the last block is zero. One reference. NULL
+	 * for a region that is rendered.
+	 */
+	HRESULT (*open)(const struct fsi_region *region, fsi_stream **ret_stream);
+};
+
+struct fsi_region {
+	const struct fsi_region_ops *ops;
+	const void *owner; /* what ops work on: a format, a file's data */
+	uint32_t first_block;
+	uint32_t blocks;
+};
+
+struct fsi_layout {
+	FSI_VECTOR(struct fsi_region) regions; /* ascending, without overlap */
+	uint32_t next_block;   /* first block that is still free */
+	uint32_t total_blocks; /* of the image; 0 until it is sealed */
+	/* By data number: the first block of its extent. */
+	uint32_t *data_blocks;
+	uint32_t first_data_block; /* where file data begins */
+	uint32_t data_end_block;   /* first block behind it */
+};
+
+void fsi_layout_free(struct fsi_layout *layout);
+
+/*
+ * Place a region at the next free block that is a multiple of alignment (a
+ * power of two). A region of 0 blocks is not recorded, but aligned and reported
+ * all the same. Blocks between regions are zero.
+ * E_OUTOFMEMORY; IMAPI_E_IMAGE_TOO_BIG over 2^31 - 1 blocks.
+ */
+HRESULT fsi_layout_append(struct fsi_layout *layout, const struct fsi_region_ops *ops,
+			  const void *owner, uint64_t blocks, uint32_t alignment,
+			  uint32_t *ret_first_block);
+
+/* Place a region at a fixed block, which must not be taken. */
+HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_ops *ops,
+			     const void *owner, uint32_t blocks, uint32_t first_block);
+
+/* The image ends before this block, which must not lie before next_block. */
+HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks);
+
+/* The region that holds a block; NULL when the block is zero filling. */
+const struct fsi_region *fsi_layout_find(const struct fsi_layout *layout, uint32_t block);
+
+#endif

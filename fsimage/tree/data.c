@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the bytes of files come from. */
+#include "tree/data.h"
+
+#include "error/fail.h"
+#include "io/stream.h"
+#include "tree/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- making ------------------------------------------------------------ */
+
+HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
+			     struct fsi_data **ret_data)
+{
+	struct fsi_data *data = NULL;
+	uint64_t size = 0;
+
+	if (FAILED(fsi_stream_measure(stream, &size)))
+		return FSI_FAIL(IMAPI_E_DATA_STREAM_READ_FAILURE, path);
+	data = fsi_arena_allocate(&tree->arena, sizeof(*data));
+	if (data == NULL || !fsi_vector_reserve(&tree->streams, 1))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	data->size = size;
+	data->source.stream = fsi_stream_add_ref(stream);
+	tree->streams.items[tree->streams.count++] = data;
+	*ret_data = data;
+	return S_OK;
+}
+
+/* Devices are few: a number each keeps the data small. */
+static bool number_device(struct fsi_tree *tree, uint64_t device, uint32_t *ret_number)
+{
+	for (size_t i = tree->devices.count; i-- > 0;) {
+		if (tree->devices.items[i] == device) {
+			*ret_number = (uint32_t)i;
+			return true;
+		}
+	}
+	if (!fsi_vector_reserve(&tree->devices, 1))
+		return false;
+	*ret_number = (uint32_t)tree->devices.count;
+	tree->devices.items[tree->devices.count++] = device;
+	return true;
+}
+
+static uint32_t slot_of(const struct fsi_tree *tree, uint64_t inode, uint32_t device)
+{
+	const uint64_t mixed = (inode + ((uint64_t)device << 48)) * UINT64_C(0x9E3779B97F4A7C15);
+
+	return (uint32_t)(mixed >> 32) & (tree->host_files.capacity - 1);
+}
+
+static bool reserve_host_file(struct fsi_tree *tree)
+{
+	const uint32_t old_capacity = tree->host_files.capacity;
+	const uint32_t capacity = old_capacity > 0 ? old_capacity * 2 : 64;
+	struct fsi_data **old_slots = tree->host_files.slots;
+	struct fsi_data **slots = NULL;
+
+	if (tree->host_files.count < old_capacity - old_capacity / 4)
+		return true;
+	slots = capacity > old_capacity
+			? fsi_allocate_zeroed(capacity, sizeof(struct fsi_data *))
+			: NULL;
+	if (slots == NULL)
+		return false;
+	tree->host_files.slots = slots;
+	tree->host_files.capacity = capacity;
+	for (uint32_t i = 0; i < old_capacity; i++) {
+		struct fsi_data *data = old_slots[i];
+		uint32_t slot = 0;
+
+		if (data == NULL)
+			continue;
+		slot = slot_of(tree, data->inode, data->device);
+		while (slots[slot] != NULL)
+			slot = (slot + 1) & (capacity - 1);
+		slots[slot] = data;
+	}
+	fsi_free(old_slots);
+	return true;
+}
+
+/* The slot that a host file has, or would get. */
+static struct fsi_data **find_host_file(struct fsi_tree *tree, const struct fsi_host_file *host,
+					uint32_t device)
+{
+	const uint32_t mask = tree->host_files.capacity - 1;
+	uint32_t slot = slot_of(tree, host->inode, device);
+
+	for (;; slot = (slot + 1) & mask) {
+		const struct fsi_data *data = tree->host_files.slots[slot];
+
+		/* A size that has changed since makes it another file. */
+		if (data == NULL || (data->inode == host->inode && data->device == device &&
+				     data->size == host->size))
+			return &tree->host_files.slots[slot];
+	}
+}
+
+HRESULT fsi_data_from_host(struct fsi_tree *tree, const struct fsi_host_file *host,
+			   struct fsi_data **ret_data)
+{
+	struct fsi_data **slot = NULL;
+	struct fsi_data *data = NULL;
+	uint32_t device = 0;
+
+	if (!number_device(tree, host->device, &device) || !reserve_host_file(tree))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	slot = find_host_file(tree, host, device);
+	if (*slot == NULL) {
+		data = fsi_arena_allocate(&tree->arena, sizeof(*data));
+		if (data != NULL)
+			data->name = fsi_arena_copy(&tree->arena, host->name,
+						    strlen(host->name));
+		if (data == NULL || data->name == NULL)
+			return FSI_FAIL(E_OUTOFMEMORY);
+		data->size = host->size;
+		data->source.folder = host->folder;
+		data->inode = host->inode;
+		data->device = device;
+		*slot = data;
+		tree->host_files.count++;
+	}
+	*ret_data = *slot;
+	return S_OK;
+}
+
+char *fsi_data_path(const struct fsi_data *data)
+{
+	const char *folder = NULL;
+	size_t size = 0;
+	char *path = NULL;
+
+	if (data->name == NULL)
+		return data->item != NULL ? fsi_path_of_node(data->item)
+					  : fsi_duplicate_string("");
+	folder = data->source.folder->path;
+	size = strlen(folder) + strlen(data->name) + 2;
+	path = fsi_allocate(size);
+	if (path != NULL)
+		snprintf(path, size, "%s/%s", folder, data->name);
+	return path;
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+/* An open source: a descriptor of the host's file, or a clone of the stream. */
+struct source {
+	const struct fsi_data *data;
+	fsi_stream *stream; /* NULL: the descriptor */
+	int descriptor;
+};
+
+static HRESULT refuse_size(const struct fsi_data *data, uint64_t found)
+{
+	char *path = fsi_data_path(data);
+	const HRESULT hr = FSI_FAIL(IMAPI_E_DATA_STREAM_INCONSISTENCY,
+				    path != NULL ? path : data->name, (int64_t)data->size,
+				    (int64_t)found);
+
+	fsi_free(path);
+	return hr;
+}
+
+/* The file could not be opened, or not read, for the reason in errno. */
+static HRESULT refuse_opening(const struct fsi_data *data, int error)
+{
+	char *path = fsi_data_path(data);
+	const HRESULT hr = FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE,
+				    path != NULL ? path : data->name);
+
+	fsi_free(path);
+	return fsi_error_with_reason(hr, error);
+}
+
+static HRESULT refuse_reading(const struct fsi_data *data, int error)
+{
+	char *path = fsi_data_path(data);
+	const HRESULT hr =
+		FSI_FAIL(IMAPI_E_DATA_STREAM_READ_FAILURE, path != NULL ? path : data->name);
+
+	fsi_free(path);
+	return error != 0 ? fsi_error_with_reason(hr, error) : hr;
+}
+
+static HRESULT check_size(const struct source *source)
+{
+	struct stat status;
+
+	if (fstat(source->descriptor, &status) != 0)
+		return refuse_reading(source->data, errno);
+	if ((uint64_t)status.st_size != source->data->size)
+		return refuse_size(source->data, (uint64_t)status.st_size);
+	return S_OK;
+}
+
+static HRESULT read_host(const struct source *source, uint64_t offset, void *buffer,
+			 size_t length)
+{
+	size_t got = 0;
+	const int error =
+		fsi_read_descriptor(source->descriptor, offset, buffer, length, &got);
+
+	if (error != 0)
+		return refuse_reading(source->data, error);
+	if (got < length)
+		return refuse_size(source->data, offset + got);
+	/* At the end, see that nothing was added meanwhile. */
+	return offset + length == source->data->size ? check_size(source) : S_OK;
+}
+
+static HRESULT read_stream(const struct source *source, uint64_t offset, void *buffer,
+			   size_t length)
+{
+	size_t got = 0;
+	uint64_t size = 0;
+
+	if (FAILED(fsi_stream_read(source->stream, offset, buffer, length, &got)))
+		return refuse_reading(source->data, 0);
+	if (got < length)
+		return refuse_size(source->data, offset + got);
+	if (offset + length < source->data->size)
+		return S_OK;
+	if (FAILED(fsi_stream_measure(source->stream, &size)))
+		return refuse_reading(source->data, 0);
+	return size != source->data->size ? refuse_size(source->data, size) : S_OK;
+}
+
+static HRESULT read_source(void *self, uint64_t offset, void *buffer, size_t length,
+			   size_t *ret_read)
+{
+	const struct source *source = self;
+	const uint64_t size = source->data->size;
+	const uint64_t left = offset < size ? size - offset : 0;
+	const size_t wanted = left < length ? (size_t)left : length;
+
+	if (wanted > 0)
+		FSI_TRY(source->stream != NULL ? read_stream(source, offset, buffer, wanted)
+					       : read_host(source, offset, buffer, wanted));
+	*ret_read = wanted;
+	return S_OK;
+}
+
+static HRESULT measure_source(void *self, uint64_t *ret_size)
+{
+	const struct source *source = self;
+
+	*ret_size = source->data->size;
+	return S_OK;
+}
+
+static void close_source(void *self)
+{
+	struct source *source = self;
+
+	fsi_stream_release(source->stream);
+	if (source->descriptor >= 0)
+		close(source->descriptor);
+	fsi_free(source);
+}
+
+static const struct fsi_stream_ops source_ops = {
+	.size = sizeof(source_ops),
+	.read_at = read_source,
+	.get_size = measure_source,
+	.destroy = close_source,
+};
+
+static HRESULT open_host(struct source *source)
+{
+	char *path = fsi_data_path(source->data);
+
+	if (path == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	/* O_NONBLOCK: what has become a FIFO must not wait for a writer. */
+	source->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fsi_free(path);
+	if (source->descriptor < 0)
+		return refuse_opening(source->data, errno);
+	return check_size(source);
+}
+
+HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
+{
+	struct source *source = fsi_allocate(sizeof(*source));
+	HRESULT hr = S_OK;
+
+	if (source == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	*source = (struct source){.data = data, .descriptor = -1};
+	if (data->name == NULL)
+		source->stream = fsi_stream_add_ref(data->source.stream);
+	else
+		hr = open_host(source);
+	if (SUCCEEDED(hr))
+		hr = fsi_stream_make(&source_ops, source, ret_stream);
+	if (FAILED(hr))
+		close_source(source);
+	return hr;
+}

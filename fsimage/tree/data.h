@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the bytes of files come from. */
+#ifndef FSI_TREE_DATA_H
+#define FSI_TREE_DATA_H
+
+#include "tree/tree.h"
+
+#include <sys/stat.h>
+
+/* What is known of a host file, as it was found. */
+struct fsi_host_file {
+	const struct fsi_source_folder *folder;
+	const char *name; /* in folder; copied when the data is new */
+	uint64_t size;
+	uint64_t inode;
+	uint64_t device;
+};
+
+/*
+ * Data of a caller's stream, which gets one more reference. path names it in
+ * errors. IMAPI_E_DATA_STREAM_READ_FAILURE (path) when it tells no size.
+ */
+HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
+			     struct fsi_data **ret_data);
+
+/* Data of a host file: what is there already when the file is known. */
+HRESULT fsi_data_from_host(struct fsi_tree *tree, const struct fsi_host_file *host,
+			   struct fsi_data **ret_data);
+
+/* The path of the source: on this computer, or in the image for a stream. To be
+ * freed. NULL: no memory; nothing is raised. */
+char *fsi_data_path(const struct fsi_data *data);
+
+/*
+ * The bytes as a stream that fails with the documented codes when the source
+ * has changed since it was added: IMAPI_E_DATA_STREAM_CREATE_FAILURE (path),
+ * _INCONSISTENCY (path, bytes expected, bytes found), _READ_FAILURE (path). One
+ * reference.
+ */
+HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream);
+
+#endif

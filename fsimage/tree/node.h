@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the user put in: directories and files, their attributes and where
+ * their bytes come from. Knows no disc format. A node is small, since there may
+ * be a million, and never moves, since the API hands it out.
+ */
+#ifndef FSI_TREE_NODE_H
+#define FSI_TREE_NODE_H
+
+#include "base/calendar.h"
+
+#include <fsimage/stream.h>
+
+struct fsi_node;
+
+/* A folder of this computer that files were found in. */
+struct fsi_source_folder {
+	const char *path; /* host path, as "folder" or "folder/sub"; "" for "/" */
+	const struct fsi_source_folder *parent; /* it was found in; NULL: the first */
+	uint64_t inode;
+	uint64_t device;
+};
+
+/*
+ * The bytes of one or more files: a host file or a caller's stream. Names of
+ * the same host file, by path or by hard link, share one.
+ */
+struct fsi_data {
+	uint64_t size; /* when it was added, in bytes */
+	union {
+		fsi_stream *stream;                     /* from a caller: one reference */
+		const struct fsi_source_folder *folder; /* of this computer */
+	} source;
+	const char *name;            /* in folder; NULL: the source is the stream */
+	const struct fsi_node *item; /* the first file with this data, set by fsi_order */
+	uint64_t inode;              /* of a host file; 0: shared with nobody */
+	uint32_t device;             /* as the tree numbers st_dev */
+	uint32_t number;             /* place in struct fsi_order, set there */
+};
+
+/* The content of a directory. */
+struct fsi_children {
+	struct fsi_node **items;
+	uint32_t count;
+	uint32_t capacity;
+	uint32_t number;      /* place among the directories, set by fsi_order */
+	uint32_t first_child; /* number of its first child, set by fsi_order */
+	bool is_sorted;       /* by name in byte order */
+	struct fsi_children *next_made; /* all of a tree, to free them */
+};
+
+enum fsi_node_kind {
+	FSI_NODE_DIRECTORY,
+	FSI_NODE_FILE
+};
+
+struct fsi_node {
+	struct fsi_node *parent; /* never NULL but in the roots of a tree */
+	const char *name;        /* UTF-8, in the tree's arena */
+	union {
+		struct fsi_children *children; /* of a directory */
+		struct fsi_data *data;         /* of a file; NULL: empty */
+	} content;
+	fsi_ticks creation_time;
+	fsi_ticks access_time;
+	fsi_ticks modification_time;
+	fsi_ticks attribute_time; /* last change of attributes (st_ctime) */
+	uint32_t number;          /* place in struct fsi_order, set there */
+	uint32_t position;        /* among the children of its parent */
+	uint32_t name_hash;
+	uint32_t uid; /* UINT32_MAX: not known */
+	uint32_t gid;
+	uint16_t mode; /* permission, set-id and sticky bits, 07777 */
+	uint16_t name_length;
+	uint8_t kind; /* enum fsi_node_kind */
+	bool is_hidden;
+};
+
+static inline bool fsi_node_is_directory(const struct fsi_node *node)
+{
+	return node->kind == FSI_NODE_DIRECTORY;
+}
+
+/* Bytes of a file's data; 0 for a directory. */
+static inline uint64_t fsi_node_size(const struct fsi_node *node)
+{
+	return node->kind == FSI_NODE_FILE && node->content.data != NULL
+		       ? node->content.data->size
+		       : 0;
+}
+
+static inline uint32_t fsi_node_child_count(const struct fsi_node *node)
+{
+	return node->kind == FSI_NODE_DIRECTORY ? node->content.children->count : 0;
+}
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An image to be built (IFileSystemImage). Make one, fill its root, ask for the
+ * result:
+ *
+ *     fsi_image_create(&now, &image);
+ *     fsi_image_get_root(image, &root);
+ *     fsi_directory_add_tree(root, "folder", false);
+ *     fsi_image_create_result_image(image, &result);
+ *     fsi_result_write_file(result, "folder.iso", NULL);
+ *
+ * The library asks no clock, reads no environment and prints nothing: what
+ * comes out depends on what goes in. One image is used by one thread at a time;
+ * images in different threads never meet. While a result, its stream or its
+ * progress items are alive the image is read-only: what would change it returns
+ * IMAPI_E_READONLY.
+ *
+ * Every function returns E_POINTER when a required pointer is NULL.
+ */
+#ifndef FSIMAGE_IMAGE_H
+#define FSIMAGE_IMAGE_H
+
+#include <fsimage/item.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Make an empty image with IMAPI's defaults: ISO 9660 and Joliet, level 2, room
+ * for 332,800 blocks.
+ *
+ * @param recording_time  UTC, borrowed: the time of the volume and of items
+ *                        that bring none; 1900-01-01 to 2155-12-31
+ * @param ret_image       one reference
+ * @return S_OK; E_OUTOFMEMORY; IMAPI_E_INVALID_PARAM (recording_time)
+ */
+FSI_API HRESULT fsi_image_create(const struct timespec *recording_time,
+				 fsi_image **ret_image);
+
+/** @return image, with one more reference */
+FSI_API fsi_image *fsi_image_add_ref(fsi_image *image);
+
+/** Give up one reference. @param image  NULL is accepted */
+FSI_API void fsi_image_release(fsi_image *image);
+
+/** @param ret_root  the root directory, borrowed from the image */
+FSI_API HRESULT fsi_image_get_root(fsi_image *image, fsi_directory **ret_root);
+
+/**
+ * What stands at a full path.
+ *
+ * @param full_path  begins with a separator
+ * @param ret_type   FSI_ITEM_NOT_FOUND when only the last part is missing
+ * @return S_OK; IMAPI_E_INVALID_PARAM (full_path); IMAPI_E_INVALID_PATH (path);
+ *         IMAPI_E_DIR_NOT_FOUND (the missing directory)
+ */
+FSI_API HRESULT fsi_image_exists(fsi_image *image, const char *full_path,
+				 enum fsi_item_type *ret_type);
+
+/**
+ * Make a detached item with a bare name.
+ *
+ * @return S_OK; E_OUTOFMEMORY; IMAPI_E_INVALID_PARAM (name) when it is empty,
+ *         too long, not UTF-8, or has characters that are not allowed;
+ *         IMAPI_E_RESTRICTED_NAME_VIOLATION (name)
+ */
+FSI_API HRESULT fsi_image_create_directory_item(fsi_image *image, const char *name,
+						fsi_directory **ret_directory);
+FSI_API HRESULT fsi_image_create_file_item(fsi_image *image, const char *name,
+					   fsi_file **ret_file);
+
+/* ---- what is to be made ------------------------------------------------ */
+
+/** @param ret_val  set of file systems; default ISO9660 | JOLIET */
+FSI_API HRESULT fsi_image_get_file_systems_to_create(fsi_image *image,
+						     fsi_file_systems *ret_val);
+
+/**
+ * Choose the file systems. What the image holds already is checked against
+ * them.
+ *
+ * @param new_val  bits of ISO9660, JOLIET, UDF; JOLIET only with ISO9660; NONE
+ *                 is accepted and refused by fsi_image_create_result_image
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val);
+ *         IMAPI_E_TOO_MANY_DIRS (file system); IMAPI_E_ISO9660_LEVELS;
+ *         IMAPI_E_DATA_TOO_BIG (file systems)
+ */
+FSI_API HRESULT fsi_image_put_file_systems_to_create(fsi_image *image,
+						     fsi_file_systems new_val);
+
+/** @param ret_val  set of file systems that can be chosen: 7 */
+FSI_API HRESULT fsi_image_get_file_systems_supported(fsi_image *image,
+						     fsi_file_systems *ret_val);
+
+/** @param ret_val  1 or 2; default 2 */
+FSI_API HRESULT fsi_image_get_iso9660_interchange_level(fsi_image *image,
+							uint32_t *ret_val);
+
+/**
+ * @param new_val  1: names of 8.3 characters; 2: of up to 31
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val)
+ */
+FSI_API HRESULT fsi_image_put_iso9660_interchange_level(fsi_image *image,
+							uint32_t new_val);
+
+/** @param ret_val  revision as in IMAPI: 0x102 is 1.02; default 0x102 */
+FSI_API HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val);
+
+/** @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
+ *          not one of fsi_image_get_udf_revisions_supported() */
+FSI_API HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val);
+
+/**
+ * @param ret_revisions  borrowed, lives as long as the process
+ * @param ret_count      number of elements
+ */
+FSI_API HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image,
+						      const uint32_t **ret_revisions,
+						      size_t *ret_count);
+
+/** @param ret_name  as set, "" by default; to be freed with fsi_free() */
+FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
+
+/**
+ * Name the volume in all file systems at once; each gets the variant that it
+ * can hold.
+ *
+ * @param new_val  up to 32 UTF-16 units without control characters; "": a name
+ *                 YYMMDD_HHMM of the recording time is made for the result
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_VOLUME_NAME
+ */
+FSI_API HRESULT fsi_image_put_volume_name(fsi_image *image, const char *new_val);
+
+/**
+ * The volume name as it will be written: ISO 9660 up to 32 of A-Z 0-9 _;
+ * Joliet up to 16 characters; UDF as given (its primary descriptor holds the
+ * first 30 one-byte or 15 two-byte characters).
+ *
+ * @param ret_name  to be freed with fsi_free()
+ */
+FSI_API HRESULT fsi_image_get_volume_name_iso9660(fsi_image *image, char **ret_name);
+FSI_API HRESULT fsi_image_get_volume_name_joliet(fsi_image *image, char **ret_name);
+FSI_API HRESULT fsi_image_get_volume_name_udf(fsi_image *image, char **ret_name);
+
+/** @param ret_val  directory for stash files; default "/tmp"; fsi_free() */
+FSI_API HRESULT fsi_image_get_working_directory(fsi_image *image, char **ret_val);
+
+/**
+ * @param new_val  absolute path of a directory that can be written to
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when empty;
+ *         IMAPI_E_INVALID_WORKING_DIRECTORY (the directory)
+ */
+FSI_API HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val);
+
+/** @param ret_val  whether new names are held to characters 32 to 127 */
+FSI_API HRESULT fsi_image_get_use_restricted_character_set(fsi_image *image, bool *ret_val);
+
+/** From now on. @return S_OK; IMAPI_E_READONLY */
+FSI_API HRESULT fsi_image_put_use_restricted_character_set(fsi_image *image, bool new_val);
+
+/* ---- size -------------------------------------------------------------- */
+
+/** @param ret_blocks  as set; default 332,800; 0 or less: no limit */
+FSI_API HRESULT fsi_image_get_free_media_blocks(fsi_image *image, int64_t *ret_blocks);
+
+/**
+ * Set the size that the image must not pass.
+ *
+ * @param new_val  blocks; 0 or less: no limit
+ * @return S_OK; IMAPI_E_IMAGE_TOO_BIG when the image is larger already; the old
+ *         limit stays
+ */
+FSI_API HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val);
+
+/**
+ * The number of blocks that a result made now would have, exactly.
+ *
+ * @return S_OK; E_OUTOFMEMORY; as fsi_image_create_result_image for what can't
+ *         be laid out
+ */
+FSI_API HRESULT fsi_image_get_used_blocks(fsi_image *image, uint32_t *ret_blocks);
+
+/** @param ret_count  files in the image */
+FSI_API HRESULT fsi_image_get_file_count(fsi_image *image, uint32_t *ret_count);
+
+/** @param ret_count  directories in the image, the root not counted */
+FSI_API HRESULT fsi_image_get_directory_count(fsi_image *image, uint32_t *ret_count);
+
+/**
+ * Extension: how deep the directories nest, the root being level 1. ISO 9660
+ * knows eight.
+ *
+ * @param ret_levels  at least 1
+ */
+FSI_API HRESULT fsi_image_get_directory_levels(fsi_image *image, uint32_t *ret_levels);
+
+/** Extension: @param ret_size  bytes of the largest file; 0 without files */
+FSI_API HRESULT fsi_image_get_largest_file_size(fsi_image *image, uint64_t *ret_size);
+
+/* ---- extensions: beyond IMAPI's rules, each off by default ------------- */
+
+/**
+ * Extension: names that differ in case only are different names. Finding items
+ * then respects case. May be changed only while the image is empty.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_FILE_SYSTEM_NOT_EMPTY
+ */
+FSI_API HRESULT fsi_image_put_case_sensitive_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_case_sensitive_names(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: every character but "/" and NUL may stand in a name; a file system
+ * that can't hold one gets a mapped name. "/" is then the only separator. May
+ * be changed only while the image is empty.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_FILE_SYSTEM_NOT_EMPTY
+ */
+FSI_API HRESULT fsi_image_put_any_character_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_any_character_names(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: directories may nest deeper than the eight levels of ISO 9660,
+ * which every current reader copes with.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_ISO9660_LEVELS when it is taken back
+ *         from an image that is too deep
+ */
+FSI_API HRESULT fsi_image_put_deep_directories(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_deep_directories(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: files in ISO 9660 and Joliet may have up to 4,294,967,295 bytes,
+ * the limit of the standard, and not only IMAPI's 2,147,483,648.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_DATA_TOO_BIG (file systems) when it
+ *         is taken back from an image that has such a file
+ */
+FSI_API HRESULT fsi_image_put_large_iso_files(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_large_iso_files(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: owner, group, permissions and the time of the last attribute
+ * change go into UDF as they are in the source. Off: read and execute for all.
+ *
+ * @return S_OK; IMAPI_E_READONLY
+ */
+FSI_API HRESULT fsi_image_put_posix_attributes(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_posix_attributes(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: no time later than the recording time goes into the image, and
+ * the times of access, creation and attribute change give way to that of
+ * modification, which reading a source does not change. Two builds of the same
+ * tree are then the same, byte for byte.
+ *
+ * @return S_OK; IMAPI_E_READONLY
+ */
+FSI_API HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val);
+
+/* ---- events ------------------------------------------------------------ */
+
+/**
+ * Told while files are taken in (DFileSystemImageEvents::Update): once with
+ * copied_sectors 0 and once at the end of each file; an empty file once. Counts
+ * are in blocks of 2048 bytes and concern the current file.
+ *
+ * @param current_file  full path in the image, borrowed for the call
+ * @return S_OK to go on; a failure cancels the call that is under way, which
+ *         then undoes itself and returns E_IMAPI_REQUEST_CANCELLED. The handler
+ *         must not change the image: such calls return IMAPI_E_READONLY.
+ */
+typedef HRESULT (*fsi_image_update_handler)(void *context, fsi_image *image,
+					    const char *current_file,
+					    uint32_t copied_sectors, uint32_t total_sectors);
+
+/** @param handler  NULL: no more events. @param context  passed to it */
+FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
+					     fsi_image_update_handler handler, void *context);
+
+/* ---- the result -------------------------------------------------------- */
+
+/**
+ * Lay out the image. No file data is read; the result reads it when it is asked
+ * for it. The image is read-only as long as the result is alive.
+ *
+ * @param ret_result  one reference
+ * @return S_OK; E_OUTOFMEMORY; IMAPI_E_NO_OUTPUT without a file system;
+ *         IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks;
+ *         IMAPI_E_NO_UNIQUE_NAME (name, file system)
+ */
+FSI_API HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an image holds: directories and files (IFsiItem, IFsiDirectoryItem,
+ * IFsiFileItem).
+ *
+ * An item is a handle on a place of its image and is never counted: it stays
+ * valid, removed or not, until the image is released. An item made by
+ * fsi_image_create_file_item() or _directory_item() is detached until
+ * fsi_directory_add() puts it somewhere.
+ *
+ * Paths. Under IMAPI's rules both "\" and "/" separate and reported paths
+ * begin with "\". With any-character names (see image.h) only "/" separates,
+ * and reported paths use it. All paths given to a directory are relative to it
+ * and end with the name of the item itself.
+ *
+ * Errors that several functions share, not repeated at each:
+ *   E_POINTER       a required pointer is NULL
+ *   E_OUTOFMEMORY   an allocation failed
+ *   IMAPI_E_READONLY            a result of the image is alive (all that change)
+ *   IMAPI_E_NOT_IN_FILE_SYSTEM  (name) the item is detached
+ *   IMAPI_E_INVALID_PARAM       (parameter) an empty path or name, or text that
+ *                               is not UTF-8
+ *   IMAPI_E_INVALID_PATH        (path) malformed: empty, "." or ".." parts, a
+ *                               character that the rules in force forbid, a
+ *                               name over 255 UTF-16 units
+ * A call that fails leaves the image as it was.
+ */
+#ifndef FSIMAGE_ITEM_H
+#define FSIMAGE_ITEM_H
+
+#include <fsimage/stream.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- any item ---------------------------------------------------------- */
+
+/** @return whether item is a directory or a file; NOT_FOUND for NULL */
+FSI_API enum fsi_item_type fsi_item_get_type(const fsi_item *item);
+
+/** @return item as a directory; NULL when it is none */
+FSI_API fsi_directory *fsi_item_as_directory(fsi_item *item);
+
+/** @return item as a file; NULL when it is none */
+FSI_API fsi_file *fsi_item_as_file(fsi_item *item);
+
+/** @return the item that directory is; NULL for NULL */
+FSI_API fsi_item *fsi_directory_as_item(fsi_directory *directory);
+
+/** @return the item that file is; NULL for NULL */
+FSI_API fsi_item *fsi_file_as_item(fsi_file *file);
+
+/**
+ * The bare name as it was given; empty for the root.
+ *
+ * @param ret_name  UTF-8, to be freed with fsi_free()
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_item_get_name(fsi_item *item, char **ret_name);
+
+/**
+ * The full path in the image ("\" or "/" for the root); the bare name of a
+ * detached item.
+ *
+ * @param ret_path  UTF-8, to be freed with fsi_free()
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_item_get_full_path(fsi_item *item, char **ret_path);
+
+/**
+ * The three times, in UTC. Default: the image's recording time; for what
+ * fsi_directory_add_tree() brought, the times of the source.
+ *
+ * @param ret_val  resolution 100 ns
+ * @return S_OK; E_POINTER
+ */
+FSI_API HRESULT fsi_item_get_creation_time(fsi_item *item, struct timespec *ret_val);
+FSI_API HRESULT fsi_item_get_last_accessed_time(fsi_item *item, struct timespec *ret_val);
+FSI_API HRESULT fsi_item_get_last_modified_time(fsi_item *item, struct timespec *ret_val);
+
+/**
+ * Set one of the three times.
+ *
+ * @param new_val  UTC, borrowed; 1601-01-01 to 9999-12-31
+ * @return S_OK; E_POINTER; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val)
+ *         when it is outside that range
+ */
+FSI_API HRESULT fsi_item_put_creation_time(fsi_item *item, const struct timespec *new_val);
+FSI_API HRESULT fsi_item_put_last_accessed_time(fsi_item *item,
+						const struct timespec *new_val);
+FSI_API HRESULT fsi_item_put_last_modified_time(fsi_item *item,
+						const struct timespec *new_val);
+
+/** @param ret_val  whether the item is hidden; default false */
+FSI_API HRESULT fsi_item_get_is_hidden(fsi_item *item, bool *ret_val);
+
+/**
+ * Hide an item: the existence bit in ISO 9660 and Joliet, the hidden bit in
+ * UDF.
+ *
+ * @return S_OK; E_POINTER; IMAPI_E_READONLY
+ */
+FSI_API HRESULT fsi_item_put_is_hidden(fsi_item *item, bool new_val);
+
+/**
+ * The item's name as it will be in one file system, without a version suffix.
+ *
+ * @param file_system  exactly one of those that the image is to have
+ * @param ret_name     UTF-8, to be freed with fsi_free()
+ * @return S_OK; E_POINTER; IMAPI_E_INVALID_PARAM (file_system);
+ *         IMAPI_E_NOT_IN_FILE_SYSTEM; IMAPI_E_NO_UNIQUE_NAME (name, file system)
+ */
+FSI_API HRESULT fsi_item_get_file_system_name(fsi_item *item,
+					      enum fsi_file_system file_system,
+					      char **ret_name);
+
+/** The same for the full path. */
+FSI_API HRESULT fsi_item_get_file_system_path(fsi_item *item,
+					      enum fsi_file_system file_system,
+					      char **ret_path);
+
+/* ---- directories ------------------------------------------------------- */
+
+/**
+ * Find an item at any depth.
+ *
+ * @param path      relative to directory
+ * @param ret_item  borrowed from the image
+ * @return S_OK; IMAPI_E_INVALID_PARAM (path); IMAPI_E_INVALID_PATH (path);
+ *         IMAPI_E_ITEM_NOT_FOUND (path)
+ */
+FSI_API HRESULT fsi_directory_get_item(fsi_directory *directory, const char *path,
+				       fsi_item **ret_item);
+
+/** @param ret_count  immediate children */
+FSI_API HRESULT fsi_directory_get_count(fsi_directory *directory, uint32_t *ret_count);
+
+/**
+ * The immediate children as they are now, in byte order of their names: a
+ * snapshot that later changes do not touch.
+ *
+ * @param ret_items  one reference
+ */
+FSI_API HRESULT fsi_directory_get_enum_items(fsi_directory *directory,
+					     fsi_enum_items **ret_items);
+
+/**
+ * Make an empty directory. Its parents must exist.
+ *
+ * @return S_OK; IMAPI_E_DIR_NOT_FOUND (the missing parent); IMAPI_E_NOT_DIR
+ *         (path of a parent that is a file); IMAPI_E_RESTRICTED_NAME_VIOLATION
+ *         (name); IMAPI_E_DUP_NAME (name); IMAPI_E_ISO9660_LEVELS;
+ *         IMAPI_E_TOO_MANY_DIRS (file system); IMAPI_E_IMAGE_SIZE_LIMIT (path)
+ */
+FSI_API HRESULT fsi_directory_add_directory(fsi_directory *directory, const char *path);
+
+/**
+ * Make a file with the bytes of a stream. The stream is kept, not copied; its
+ * size is taken now and must not change.
+ *
+ * @param path  its parents must exist
+ * @param data  one reference is taken
+ * @return as fsi_directory_add_directory, and IMAPI_E_DATA_TOO_BIG (file
+ *         systems) over the file size limit of a chosen file system;
+ *         IMAPI_E_DATA_STREAM_READ_FAILURE (path) when the stream does not
+ *         tell its size
+ */
+FSI_API HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path,
+				       fsi_stream *data);
+
+/**
+ * Extension: make a file with the bytes and the times of a file of this
+ * computer. Equal sources (the same file, hard links of it) share their blocks.
+ *
+ * @param path         its parents must exist
+ * @param source_path  host path of a regular file; read again when the image is
+ * @return as fsi_directory_add_file; IMAPI_E_DATA_STREAM_CREATE_FAILURE
+ *         (source path) when it can't be opened; IMAPI_E_NOT_FILE (source
+ *         path) when it is something else
+ */
+FSI_API HRESULT fsi_directory_add_file_from_path(fsi_directory *directory,
+						 const char *path,
+						 const char *source_path);
+
+/**
+ * Mirror a folder of this computer, with everything below it, into directory.
+ * Existing files of the same path are replaced, directories are merged. The
+ * path of a file adds that file. Links to files and directories are followed,
+ * except into a folder that is being read already. Sockets, devices and FIFOs
+ * are left out.
+ *
+ * @param source_directory      host path
+ * @param include_base_directory  true: all goes into a directory that is named
+ *                              like the last part of source_directory
+ * @return as fsi_directory_add_file_from_path; IMAPI_E_DIRECTORY_READ_FAILURE
+ *         (folder) when one can't be listed; IMAPI_E_INVALID_PATH (path) for a
+ *         source name that the rules forbid or that is not UTF-8, shown with
+ *         its bytes escaped; IMAPI_E_DUP_NAME (name) when a file meets a
+ *         directory, or two names of the source differ in case only;
+ *         E_IMAPI_REQUEST_CANCELLED when the events callback asked for it; a
+ *         system error as HRESULT_FROM_WIN32 when source_directory is not there
+ */
+FSI_API HRESULT fsi_directory_add_tree(fsi_directory *directory,
+				       const char *source_directory,
+				       bool include_base_directory);
+
+/** What to do with a symbolic link of a source folder. */
+enum fsi_link_policy {
+	FSI_LINKS_FOLLOW, /**< take what it leads to; a loop is left out */
+	FSI_LINKS_SKIP,   /**< leave it out and count it */
+	FSI_LINKS_REFUSE  /**< fail with IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED */
+};
+
+/** Extension: how fsi_directory_add_tree_with_options() goes about it. */
+struct fsi_add_tree_options {
+	size_t size; /**< sizeof(struct fsi_add_tree_options) */
+	bool include_base_directory;
+	/** directory itself gets the times, owner and permissions of the folder */
+	bool base_attributes;
+	enum fsi_link_policy links;
+	bool refuse_special; /**< sockets, devices, FIFOs: fail, not skip */
+	/**
+	 * Asked for each entry before it is looked at; NULL: take everything.
+	 * @param path  of the entry, relative to the source folder, with "/"
+	 * @return false to leave it out, with all below it
+	 */
+	bool (*filter)(void *context, const char *path, bool is_directory);
+	void *filter_context;
+};
+
+/** Extension: what fsi_directory_add_tree_with_options() met. */
+struct fsi_add_tree_report {
+	size_t size; /**< sizeof(struct fsi_add_tree_report) */
+	uint64_t files;
+	uint64_t directories;
+	uint64_t bytes;           /**< of the files */
+	uint64_t skipped_links;   /**< symbolic links left out */
+	uint64_t skipped_special; /**< sockets, devices, FIFOs left out */
+	uint64_t skipped_loops;   /**< links that led back into their own path */
+	uint64_t filtered;        /**< entries that the filter left out */
+};
+
+/**
+ * Extension: fsi_directory_add_tree() with choices.
+ *
+ * @param options     borrowed; NULL: as fsi_directory_add_tree() without base
+ * @param ret_report  counts are added to it; may be NULL
+ * @return as fsi_directory_add_tree; E_INVALIDARG for a wrong size member;
+ *         IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED (file systems, what it is)
+ *         for an entry that the options refuse
+ */
+FSI_API HRESULT fsi_directory_add_tree_with_options(
+	fsi_directory *directory, const char *source_directory,
+	const struct fsi_add_tree_options *options, struct fsi_add_tree_report *ret_report);
+
+/**
+ * Put a detached item into directory. From then on a file's data is fixed.
+ *
+ * @return as fsi_directory_add_file; IMAPI_E_DUP_NAME (name) also when the item
+ *         is in the image already; E_INVALIDARG when it is another image's
+ */
+FSI_API HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item);
+
+/**
+ * Take a file or an empty directory out of the image.
+ *
+ * @return S_OK; IMAPI_E_ITEM_NOT_FOUND (path); IMAPI_E_DIR_NOT_FOUND (the
+ *         missing parent); IMAPI_E_DIR_NOT_EMPTY (path); IMAPI_E_INVALID_PATH
+ *         (path) also for directory itself
+ */
+FSI_API HRESULT fsi_directory_remove(fsi_directory *directory, const char *path);
+
+/**
+ * Take a directory with all that it holds out of the image. On the root, "\"
+ * or "/" empties the image.
+ *
+ * @return S_OK; IMAPI_E_DIR_NOT_FOUND (path); IMAPI_E_NOT_DIR (path)
+ */
+FSI_API HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *path);
+
+/* ---- enumeration (IEnumFsiItems) --------------------------------------- */
+
+/**
+ * Hand out the next items.
+ *
+ * @param count        how many at most; at least 1
+ * @param items        receives them, borrowed from the image
+ * @param ret_fetched  how many came; may be NULL only when count is 1
+ * @return S_OK when count came; S_FALSE when fewer; E_POINTER; E_INVALIDARG when
+ *         count is 0
+ */
+FSI_API HRESULT fsi_enum_items_next(fsi_enum_items *self, uint32_t count, fsi_item **items,
+				    uint32_t *ret_fetched);
+
+/** @return S_OK; S_FALSE when the end was passed */
+FSI_API HRESULT fsi_enum_items_skip(fsi_enum_items *self, uint32_t count);
+
+/** Back to the first item. */
+FSI_API HRESULT fsi_enum_items_reset(fsi_enum_items *self);
+
+/** A copy with the same position. @param ret_items  one reference */
+FSI_API HRESULT fsi_enum_items_clone(fsi_enum_items *self, fsi_enum_items **ret_items);
+
+/** @return self, with one more reference */
+FSI_API fsi_enum_items *fsi_enum_items_add_ref(fsi_enum_items *self);
+
+/** Give up one reference. @param self  NULL is accepted */
+FSI_API void fsi_enum_items_release(fsi_enum_items *self);
+
+/* ---- files ------------------------------------------------------------- */
+
+/** @param ret_size  bytes of data; 0 when none was set */
+FSI_API HRESULT fsi_file_get_data_size(fsi_file *file, uint64_t *ret_size);
+
+/**
+ * The bytes of a file.
+ *
+ * @param ret_data  one reference; an empty stream when no data was set
+ * @return S_OK; IMAPI_E_DATA_STREAM_CREATE_FAILURE (source path)
+ */
+FSI_API HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data);
+
+/**
+ * Set the bytes of a detached file.
+ *
+ * @param new_val  one reference is taken
+ * @return S_OK; IMAPI_E_READONLY when the file is in the image already;
+ *         IMAPI_E_DATA_STREAM_READ_FAILURE (name) when it tells no size
+ */
+FSI_API HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The laid-out image (IFileSystemImageResult) and its map (IProgressItems).
+ * Nothing of it exists before it is read.
+ */
+#ifndef FSIMAGE_RESULT_H
+#define FSIMAGE_RESULT_H
+
+#include <fsimage/stream.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** @return result, with one more reference */
+FSI_API fsi_result *fsi_result_add_ref(fsi_result *result);
+
+/** Give up one reference. @param result  NULL is accepted */
+FSI_API void fsi_result_release(fsi_result *result);
+
+/**
+ * The image as a stream of block size times total blocks bytes. It may be read
+ * by several threads at once; it keeps the result alive.
+ *
+ * @param ret_stream  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_result_get_image_stream(fsi_result *result, fsi_stream **ret_stream);
+
+/** @param ret_blocks  number of blocks of the image */
+FSI_API HRESULT fsi_result_get_total_blocks(fsi_result *result, uint32_t *ret_blocks);
+
+/** @param ret_size  bytes per block: 2048 */
+FSI_API HRESULT fsi_result_get_block_size(fsi_result *result, uint32_t *ret_size);
+
+/**
+ * The identifier of the disc that a session was imported from.
+ *
+ * @param ret_id  "" when none was; to be freed with fsi_free()
+ */
+FSI_API HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id);
+
+/**
+ * Extension: how many items have another name in one file system than their
+ * own. fsi_item_get_file_system_name() tells which.
+ *
+ * @param file_system  exactly one of those that the image has
+ * @param ret_count    number of items
+ * @return S_OK; E_POINTER; IMAPI_E_INVALID_PARAM (file_system)
+ */
+FSI_API HRESULT fsi_result_get_mapped_name_count(fsi_result *result,
+						 enum fsi_file_system file_system,
+						 uint32_t *ret_count);
+
+/**
+ * Which blocks belong to what.
+ *
+ * @param ret_items  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_result_get_progress_items(fsi_result *result,
+					      fsi_progress_items **ret_items);
+
+/* ---- progress items ---------------------------------------------------- */
+
+/** A run of blocks of the image. */
+struct fsi_progress_item {
+	const char *description; /**< full path of a file, or what the blocks are */
+	uint32_t first_block;    /**< from 0, the first block of the image */
+	uint32_t last_block;     /**< included */
+	uint32_t block_count;
+};
+
+/** @return items, with one more reference */
+FSI_API fsi_progress_items *fsi_progress_items_add_ref(fsi_progress_items *items);
+
+/** Give up one reference. @param items  NULL is accepted */
+FSI_API void fsi_progress_items_release(fsi_progress_items *items);
+
+/** @param ret_count  number of items */
+FSI_API HRESULT fsi_progress_items_get_count(fsi_progress_items *items, uint32_t *ret_count);
+
+/**
+ * @param index     from 0, in order of blocks
+ * @param ret_item  borrowed from items
+ * @return S_OK; E_POINTER; E_INVALIDARG when there is none
+ */
+FSI_API HRESULT fsi_progress_items_get_item(fsi_progress_items *items, uint32_t index,
+					    const struct fsi_progress_item **ret_item);
+
+/**
+ * The item that holds a block.
+ *
+ * @return S_OK; E_POINTER; E_INVALIDARG when no item has that block
+ */
+FSI_API HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_t block,
+					      const struct fsi_progress_item **ret_item);
+
+/**
+ * The first item with a description; case does not matter.
+ *
+ * @return S_OK; E_POINTER; E_FAIL when description is NULL; E_INVALIDARG when
+ *         there is none
+ */
+FSI_API HRESULT fsi_progress_items_from_description(
+	fsi_progress_items *items, const char *description,
+	const struct fsi_progress_item **ret_item);
+
+/* ---- extension: moving the image to where it is wanted ----------------- */
+
+/** How fsi_result_write_file() and fsi_result_write_descriptor() go about it. */
+struct fsi_write_options {
+	size_t size;  /**< sizeof(struct fsi_write_options) */
+	bool replace; /**< write over an existing file or onto a block device */
+	bool no_sync; /**< do not wait until the bytes are on stable storage */
+	/**
+	 * Told how far the writing is, after each piece and when a system call
+	 * was interrupted; NULL: nobody is.
+	 * @return S_OK to go on; a failure stops the writing
+	 */
+	HRESULT (*progress)(void *context, uint64_t written, uint64_t total);
+	void *progress_context;
+};
+
+/**
+ * Write the image to a file. It appears under its name when it is complete and
+ * synced, and not before; on failure nothing is left behind and an existing
+ * file is as it was. A block device is written in place, and only with replace.
+ *
+ * @param path     host path
+ * @param options  borrowed; NULL: no replace, no progress
+ * @return S_OK; E_POINTER; E_INVALIDARG for a wrong size member; a system error
+ *         as HRESULT_FROM_WIN32, 0x80070050 when path exists and replace is
+ *         false; IMAPI_E_IMAGE_TOO_BIG when a device is too small;
+ *         E_IMAPI_REQUEST_CANCELLED when progress stopped it; what
+ *         fsi_stream_read_at() returns for the sources
+ */
+FSI_API HRESULT fsi_result_write_file(fsi_result *result, const char *path,
+				      const struct fsi_write_options *options);
+
+/**
+ * Write the image to an open file descriptor, from its present position on: a
+ * pipe gets the same bytes as a file.
+ *
+ * @param descriptor  stays open; may be a pipe or a socket
+ * @return as fsi_result_write_file
+ */
+FSI_API HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
+					    const struct fsi_write_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Streams of bytes that can be read at any offset (IStream's reading half).
+ * The library hands them out (the result image), makes them (memory, files)
+ * and takes them from the caller (struct fsi_stream_ops).
+ */
+#ifndef FSIMAGE_STREAM_H
+#define FSIMAGE_STREAM_H
+
+#include <fsimage/codes.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * What a caller implements to be a source of bytes. The table must live as
+ * long as the stream. Functions may be called from any thread, and from
+ * several at once.
+ */
+struct fsi_stream_ops {
+	/** sizeof(struct fsi_stream_ops), so that the table can grow. */
+	size_t size;
+	/**
+	 * Read up to length bytes at offset into buffer.
+	 * *ret_read receives how many; fewer than asked for only at the end.
+	 */
+	HRESULT (*read_at)(void *self, uint64_t offset, void *buffer, size_t length,
+			   size_t *ret_read);
+	/** The number of bytes that the stream holds. */
+	HRESULT (*get_size)(void *self, uint64_t *ret_size);
+	/**
+	 * An independent stream over the same bytes; NULL: the same object
+	 * serves all clones.
+	 */
+	HRESULT (*clone)(void *self, fsi_stream **ret_stream);
+	/** Called once, when the last reference has gone; NULL: nothing to do. */
+	void (*destroy)(void *self);
+};
+
+/**
+ * Make a stream of the caller's own functions.
+ *
+ * @param ops         borrowed for the life of the stream; read_at and get_size
+ *                    are required
+ * @param self        passed to each of them
+ * @param ret_stream  one reference
+ * @return S_OK; E_POINTER when ops, one of the required functions or
+ *         ret_stream is NULL; E_INVALIDARG when ops->size is too small;
+ *         E_OUTOFMEMORY. On failure destroy is not called.
+ */
+FSI_API HRESULT fsi_stream_create(const struct fsi_stream_ops *ops, void *self,
+				  fsi_stream **ret_stream);
+
+/**
+ * Make a stream of bytes in memory, which are copied.
+ *
+ * @param bytes       borrowed for the call; may be NULL when size is 0
+ * @param size        in bytes
+ * @param ret_stream  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_stream_create_on_memory(const void *bytes, size_t size,
+					    fsi_stream **ret_stream);
+
+/**
+ * Open a regular file or a block device of this computer as a stream. The size
+ * is taken now.
+ *
+ * @param path        host path
+ * @param ret_stream  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY; a system error as
+ *         HRESULT_FROM_WIN32 when it can't be opened or is neither a regular
+ *         file nor a block device
+ */
+FSI_API HRESULT fsi_stream_create_on_file(const char *path, fsi_stream **ret_stream);
+
+/** @return stream, with one more reference; NULL stays NULL */
+FSI_API fsi_stream *fsi_stream_add_ref(fsi_stream *stream);
+
+/** Give up one reference. @param stream  NULL is accepted */
+FSI_API void fsi_stream_release(fsi_stream *stream);
+
+/**
+ * Read at any offset.
+ *
+ * @param offset    bytes from the start; at or past the end nothing is read
+ * @param buffer    receives up to length bytes
+ * @param length    in bytes; 0 is accepted
+ * @param ret_read  bytes read: less than length only at the end of the stream;
+ *                  may be NULL, then a short read is an error (E_FAIL)
+ * @return S_OK; E_POINTER; for an image IMAPI_E_DATA_STREAM_INCONSISTENCY
+ *         (path, bytes expected, bytes found) when a source has changed its
+ *         size, IMAPI_E_DATA_STREAM_READ_FAILURE (path) when it can't be read,
+ *         IMAPI_E_DATA_STREAM_CREATE_FAILURE (path) when it can't be opened
+ *         any more; what read_at returned for the caller's own stream
+ */
+FSI_API HRESULT fsi_stream_read_at(fsi_stream *stream, uint64_t offset, void *buffer,
+				   size_t length, size_t *ret_read);
+
+/**
+ * @param ret_size  the number of bytes of the stream
+ * @return S_OK; E_POINTER; what get_size returned for the caller's own stream
+ */
+FSI_API HRESULT fsi_stream_get_size(fsi_stream *stream, uint64_t *ret_size);
+
+/**
+ * An independent stream over the same bytes.
+ *
+ * @param ret_stream  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_stream_clone(fsi_stream *stream, fsi_stream **ret_stream);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

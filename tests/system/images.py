@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An image to be read, and copies of it in which only one of its views can be found."""
+
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import naming
+
+SECTOR = 2048
+FIRST_DESCRIPTOR = 16
+LAST_DESCRIPTOR = 255
+
+_ISO_IDENTIFIER = b"CD001"
+_UDF_IDENTIFIERS = (b"BEA01", b"NSR02", b"NSR03", b"TEA01", b"BOOT2")
+_JOLIET_ESCAPES = (b"%/@", b"%/C", b"%/E")
+_SUPPLEMENTARY = 2  # volume descriptor type, ECMA-119 8.5
+
+
+class ImageError(Exception):
+    """The image is too broken to be prepared for a reader."""
+
+
+def _view_of(sector: bytes) -> str | None:
+    """The view that a descriptor announces; None at the end of the descriptors."""
+    identifier = sector[1:6]
+    if identifier in _UDF_IDENTIFIERS:
+        return naming.UDF
+    if identifier != _ISO_IDENTIFIER:
+        return None
+    if sector[0] == _SUPPLEMENTARY and sector[88:91] in _JOLIET_ESCAPES:
+        return naming.JOLIET
+    return naming.ISO
+
+
+def _hide_others(path: Path, view: str) -> None:
+    """Take the descriptors of other views out of the sequence and close the gaps."""
+    with open(path, "r+b") as file:
+        file.seek(FIRST_DESCRIPTOR * SECTOR)
+        sectors = []
+        while len(sectors) <= LAST_DESCRIPTOR - FIRST_DESCRIPTOR:
+            sector = file.read(SECTOR)
+            if _view_of(sector) is None:
+                break
+            sectors.append(sector)
+        wanted = (naming.ISO, naming.JOLIET) if view == naming.JOLIET else (view,)
+        kept = [sector for sector in sectors if _view_of(sector) in wanted]
+        if view not in map(_view_of, kept):
+            raise ImageError(f"the image has no descriptor of the view {view}")
+        file.seek(FIRST_DESCRIPTOR * SECTOR)
+        file.write(b"".join(kept).ljust(len(sectors) * SECTOR, b"\0"))
+
+
+class Image:
+    """An image, the views to be read of it, and room for what its readers need."""
+
+    def __init__(self, path: Path, views: Sequence[str], scratch: Path) -> None:
+        self.path = path.absolute()
+        self.views = tuple(views)
+        self.scratch = scratch.absolute()
+        self._lock = threading.Lock()
+        self._copies: dict[str, Path] = {}
+
+    def showing(self, view: str) -> Path:
+        """A copy in which readers that choose a view themselves find just this one."""
+        with self._lock:
+            if view not in self._copies:
+                copy = self.scratch / f"only-{view}.img"
+                subprocess.run(
+                    ["cp", "--sparse=always", "--reflink=auto", "--no-preserve=mode", "--",
+                     self.path, copy],
+                    check=True,
+                )
+                _hide_others(copy, view)
+                self._copies[view] = copy
+            return self._copies[view]

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every reader of images has: its views, its needs, its limits and its listing."""
+
+import os
+import shutil
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import naming
+from entries import FILE, FOLDER, OTHER, Entry, Listing
+from images import Image
+
+TIMEOUT = 300
+
+ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+class ReaderError(Exception):
+    """A reader refused the image or complained about it."""
+
+
+class Reader(ABC):
+    """Software that we did not write and that reads images."""
+
+    name: ClassVar[str]
+    views: ClassVar[tuple[str, ...]]
+    packages: ClassVar[tuple[str, ...]]
+    programs: ClassVar[tuple[str, ...]] = ()
+
+    def missing(self) -> str | None:
+        """What must be installed before this reader can run; None if nothing."""
+        lacking = [program for program in self.programs if not find_program(program)]
+        if not lacking:
+            return None
+        return f"{', '.join(lacking)} not found: install {' '.join(self.packages)}"
+
+    @abstractmethod
+    def list(self, image: Image, view: str) -> Listing:
+        """Read every name and every byte, or raise ReaderError."""
+
+    def limit(self, image: Image, view: str, source: Listing) -> str | None:
+        """Why this reader is known to be unable to judge the image of a source."""
+        del image, view, source
+        return None
+
+    def shown(self, view: str, name: str) -> str | None:
+        """How the reader shows a name that the image holds; None if that is not known."""
+        del view
+        return name
+
+    def key(self, view: str, shown: str) -> str:
+        """What two shown names have in common that stand for the same name."""
+        return naming.iso_key(shown) if view == naming.ISO else shown
+
+    def visible_time(self, view: str, seconds: int) -> int | None:
+        """The part of a time that the reader shows; None if it shows nothing of it."""
+        del view
+        return seconds
+
+
+def find_program(name: str) -> str | None:
+    """Where a program is, also when the path lacks the administrator's folders."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def run(
+    command: Sequence[str | bytes | Path],
+    cwd: Path | None = None,
+    accept: Sequence[int] = (0,),
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a reader's program to its end; ReaderError if that is not a good one."""
+    try:
+        done = subprocess.run(
+            command, cwd=cwd, env=ENVIRONMENT, timeout=TIMEOUT, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ReaderError(f"{command[0]} did not end within {TIMEOUT} s") from error
+    if done.returncode not in accept:
+        complaint = text(done.stderr + done.stdout[-2000:]).strip()
+        raise ReaderError(f"{command[0]} ended with {done.returncode}: {complaint[-1000:]}")
+    return done
+
+
+def text(raw: bytes) -> str:
+    """Output of a program as text; what is not UTF-8 stays visible."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def add(listing: Listing, path: str, entry: Entry) -> None:
+    """Add an entry that must not be there yet."""
+    if path in listing:
+        raise ReaderError(f"{path!r} is listed twice")
+    listing[path] = entry
+
+
+_KINDS = {"d": FOLDER, "f": FILE, "o": OTHER}
+
+
+def parse_records(raw: bytes) -> Listing:
+    """The listing that one of our programs printed, see tests/support/record.h."""
+    listing: Listing = {}
+    for record in raw.split(b"\0")[:-1]:
+        fields = text(record).split("\t", 5)
+        if len(fields) != 6 or fields[0] not in _KINDS:
+            raise ReaderError(fields[-1])
+        kind, size, digest, mtime, mode, path = fields
+        add(listing, path, Entry(
+            _KINDS[kind],
+            int(size),
+            None if digest == "-" else digest,
+            None if mtime == "-" else int(mtime),
+            None if mode == "-" else int(mode, 8),
+        ))
+    return listing

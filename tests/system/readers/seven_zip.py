@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""7-Zip: one program that lists, one that sends all contents one after the other."""
+
+import calendar
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import naming
+from entries import FILE, FOLDER, Entry, Listing, hash_stream
+from images import Image
+from readers.base import ENVIRONMENT, Reader, ReaderError, add, run, text
+
+_TYPES = {naming.ISO: "-tiso", naming.JOLIET: "-tiso", naming.UDF: "-tudf"}
+_COMPLAINTS = re.compile(r"^(?:ERRORS?|WARNINGS?):\n?(.+)", re.MULTILINE)
+_FIELD = re.compile(r"^([A-Z][A-Za-z ]*) = (.*)$")
+
+
+class SevenZip(Reader):
+    """p7zip's 7z: checks every CRC of UDF, and both byte orders of ISO 9660."""
+
+    name = "7z"
+    views = naming.VIEWS
+    packages = ("p7zip-full",)
+    programs = ("7z",)
+
+    def shown(self, view: str, name: str) -> str | None:
+        """It lists a newline as an underscore."""
+        return name.replace("\n", "_")
+
+    def list(self, image: Image, view: str) -> Listing:
+        """List the entries, then cut the stream of contents by their sizes."""
+        path = image.path if view == naming.UDF else image.showing(view)
+        done = run(["7z", "l", "-slt", _TYPES[view], "--", path], accept=(0, 1, 2))
+        head, _, body = text(done.stdout).partition("\n----------\n")
+        if done.returncode != 0 or _COMPLAINTS.search(head):
+            complaints = "; ".join(_COMPLAINTS.findall(head)) or text(done.stderr)
+            raise ReaderError(f"7z ended with {done.returncode}: {complaints}")
+        entries = [_parse(block) for block in body.split("\n\n") if block.strip()]
+        return _with_contents(entries, path, view)
+
+
+def _parse(block: str) -> tuple[str, Entry]:
+    fields = dict(found.groups() for line in block.split("\n") if (found := _FIELD.match(line)))
+    if "Path" not in fields or "Folder" not in fields:
+        raise ReaderError(f"7z lists something that is not an entry: {block!r}")
+    mtime = None
+    if moment := fields.get("Modified"):
+        mtime = calendar.timegm(time.strptime(moment.partition(".")[0], "%Y-%m-%d %H:%M:%S"))
+    if fields["Folder"] == "+":
+        return fields["Path"], Entry(FOLDER, mtime=mtime)
+    return fields["Path"], Entry(FILE, int(fields["Size"] or 0), None, mtime)
+
+
+def _with_contents(entries: list[tuple[str, Entry]], path: Path, view: str) -> Listing:
+    listing: Listing = {}
+    command = ["7z", "x", "-so", _TYPES[view], "--", path]
+    with subprocess.Popen(
+        command, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout and process.stderr
+        for name, entry in entries:
+            if entry.kind == FILE:
+                size, digest = hash_stream(process.stdout.read, entry.size)
+                if size != entry.size:
+                    break
+                entry = entry._replace(sha256=digest)
+            add(listing, name, entry)
+        rest = process.stdout.read(1)
+        process.stdout.close()
+        complaint = text(process.stderr.read()).strip()
+    if process.returncode != 0 or rest or len(listing) != len(entries):
+        raise ReaderError(f"7z x ended with {process.returncode}: {complaint[:1000]}")
+    return listing
