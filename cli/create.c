@@ -14,7 +14,7 @@
 
 #include <fsimage/fsimage.h>
 
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -339,7 +339,9 @@ int create_command(int argc, char **argv)
 	}
 	clear(&create);
 	/* What failed because of a signal ends by it, so that the caller sees it. */
-	if (status == STATUS_FAILED && interrupt_came())
+	if (status == STATUS_FAILED && interrupt_came()) {
+		fflush(stdout);
 		interrupt_raise_again();
+	}
 	return status;
 }

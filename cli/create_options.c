@@ -118,7 +118,7 @@ static const char *take_capacity(struct create_options *options, const char *val
 {
 	if (units_parse_capacity(value, &options->capacity_blocks))
 		return NULL;
-	return "must be a number of blocks (1 to 4294967295), or a size such as 700M, "
+	return "must be a number of blocks (1 to 2147483647), or a size such as 700M, "
 	       "4.7G, "
 	       "25G, 650MiB";
 }

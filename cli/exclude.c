@@ -4,7 +4,6 @@
 #include "cli/exclude.h"
 
 #include <fnmatch.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +29,9 @@ const char *exclude_add(struct exclude_list *list, const char *pattern)
 		free(added.glob);
 		return "out of memory";
 	}
+	/* Without it bytes are compared: only "?" and "[...]" would tell. */
+	if (list->utf8 == (locale_t)0)
+		list->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	added.is_path = is_anchored || strchr(added.glob, '/') != NULL;
 	list->patterns[list->count++] = added;
 	return NULL;
@@ -49,11 +51,16 @@ static bool matches(const struct exclude_pattern *pattern, const char *path,
 
 bool exclude_matches(const struct exclude_list *list, const char *path, bool is_folder)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (matches(&list->patterns[i], path, is_folder))
-			return true;
-	}
-	return false;
+	locale_t old = (locale_t)0;
+	bool answer = false;
+
+	if (list->utf8 != (locale_t)0)
+		old = uselocale(list->utf8);
+	for (size_t i = 0; i < list->count && !answer; i++)
+		answer = matches(&list->patterns[i], path, is_folder);
+	if (old != (locale_t)0)
+		uselocale(old);
+	return answer;
 }
 
 void exclude_clear(struct exclude_list *list)
@@ -61,5 +68,7 @@ void exclude_clear(struct exclude_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->patterns[i].glob);
 	free(list->patterns);
+	if (list->utf8 != (locale_t)0)
+		freelocale(list->utf8);
 	*list = (struct exclude_list){0};
 }

@@ -3,6 +3,7 @@
 #ifndef CLI_EXCLUDE_H
 #define CLI_EXCLUDE_H
 
+#include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,6 +16,7 @@ struct exclude_pattern {
 struct exclude_list {
 	struct exclude_pattern *patterns;
 	size_t count;
+	locale_t utf8; /* in which characters are compared, whatever the user's is */
 };
 
 /**

@@ -4,6 +4,17 @@
 
 #include <fsimage/codes.h>
 
+/* ISO 9660 and Joliet hold less in a file than UDF. */
+static const char *hint_for_large_file(const struct create_options *options)
+{
+	if ((options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
+		return NULL;
+	return options->rules == RULES_IMAPI ? "--rules linux takes files of up to 4 GiB "
+					       "- 1 byte, and --file-systems "
+					       "udf larger ones"
+					     : "--file-systems udf takes larger files";
+}
+
 /* What IMAPI's rules refuse and Linux's allow. */
 static const char *hint_for_rules(HRESULT code)
 {
@@ -12,10 +23,6 @@ static const char *hint_for_rules(HRESULT code)
 		return "--rules linux writes deeper folders, and --file-systems udf has "
 		       "no "
 		       "such limit";
-	case IMAPI_E_DATA_TOO_BIG:
-		return "--rules linux takes files of up to 4 GiB - 1 byte, and "
-		       "--file-systems "
-		       "udf has no such limit";
 	case IMAPI_E_DUP_NAME:
 		return "--rules linux tells names apart that differ in case only";
 	case IMAPI_E_INVALID_PATH:
@@ -73,7 +80,7 @@ static const char *hint_for_sources(HRESULT code, const struct create_options *o
 	case IMAPI_E_DATA_STREAM_INCONSISTENCY:
 		return "--exclude leaves an item out";
 	case IMAPI_E_DATA_TOO_BIG:
-		return "--file-systems udf takes larger files";
+		return hint_for_large_file(options);
 	case IMAPI_E_TOO_MANY_DIRS:
 		return "--file-systems udf has no such limit";
 	default:

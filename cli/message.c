@@ -100,8 +100,11 @@ static void print_object(FILE *file, const struct failure *failure, const char *
 	fputs("}}\n", file);
 }
 
-static int tell(const struct voice *voice, const struct failure *failure,
-		const char *format, va_list values)
+static void tell(const struct voice *voice, const struct failure *failure,
+		 const char *format, va_list values) CLI_PRINTF(3, 0);
+
+static void tell(const struct voice *voice, const struct failure *failure,
+		 const char *format, va_list values)
 {
 	char *doing = NULL;
 
@@ -114,7 +117,6 @@ static int tell(const struct voice *voice, const struct failure *failure,
 	if (voice->json)
 		print_object(voice->report, failure, doing);
 	free(doing);
-	return STATUS_FAILED;
 }
 
 static void tell_own(const struct voice *voice, HRESULT code, const char *reason,

@@ -3,6 +3,8 @@
 
 #include "cli/sources.h"
 
+#include "cli/text.h"
+
 #include <fsimage/codes.h>
 
 #include <errno.h>
@@ -108,6 +110,10 @@ static int check_source(struct source *source, const struct output *output,
 		return message_own_failure(voice, IMAPI_E_NOT_FILE,
 					   "It is neither a file nor a folder.", NULL,
 					   "adding %s", source->path);
+	if (source->target != NULL && !text_is_utf8(source->target))
+		return message_own_failure(voice, IMAPI_E_INVALID_PATH,
+					   "The TARGET in front of '=' is not UTF-8.",
+					   NULL, "adding %s", source->operand);
 	if (output_is(output, source->path))
 		return message_own_failure(voice, FSI_E_SHARING_VIOLATION,
 					   "It is the output itself.", NULL, "adding %s",

@@ -3,7 +3,6 @@
 
 #include "cli/text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +36,21 @@ static size_t decode_character(const unsigned char *text, uint32_t *ret_characte
 		return 0;
 	*ret_character = character;
 	return size;
+}
+
+bool text_is_utf8(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at != '\0') {
+		uint32_t character = 0;
+		const size_t size = decode_character(at, &character);
+
+		if (size == 0)
+			return false;
+		at += size;
+	}
+	return true;
 }
 
 /* C0 and C1 controls and DEL; the line separators that Unicode has besides. */

@@ -7,6 +7,7 @@
 #define CLI_TEXT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The compiler checks the arguments of functions that format as printf() does. */
@@ -16,6 +17,9 @@
 #else
 #define CLI_PRINTF(format_at, values_at)
 #endif
+
+/** @return whether all of text is UTF-8 */
+bool text_is_utf8(const char *text);
 
 /** Print text; control characters and bytes that are not UTF-8 as \xHH. */
 void text_print(FILE *file, const char *text);

@@ -74,7 +74,7 @@ bool units_parse_capacity(const char *text, int64_t *ret_blocks)
 	if (__builtin_mul_overflow(value, unit, &bytes))
 		return false;
 	bytes /= scale;
-	if (bytes < FSI_BLOCK_SIZE || bytes / FSI_BLOCK_SIZE > UINT32_MAX)
+	if (bytes < FSI_BLOCK_SIZE || bytes / FSI_BLOCK_SIZE > INT32_MAX)
 		return false;
 	*ret_blocks = (int64_t)(bytes / FSI_BLOCK_SIZE);
 	return true;

@@ -16,7 +16,7 @@
  * GB are 1,000,000,000 bytes, as the labels of CDs and of larger discs count;
  * KiB, MiB and GiB are what they say everywhere.
  *
- * @param ret_blocks  from 1 to 4,294,967,295; untouched on failure
+ * @param ret_blocks  from 1 to 2,147,483,647, as IMAPI counts; untouched on failure
  * @return whether text is a capacity
  */
 bool units_parse_capacity(const char *text, int64_t *ret_blocks);

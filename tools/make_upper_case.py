@@ -11,6 +11,9 @@ import unicodedata
 def pairs():
     for code in range(0x110000):
         upper = chr(code).upper() if not 0xD800 <= code < 0xE000 else chr(code)
+        if len(upper) > 1:
+            # Two letters in full; if there is a simple form, it is the title one.
+            upper = chr(code).title()
         if len(upper) == 1 and ord(upper) != code:
             yield code, ord(upper) - code
 

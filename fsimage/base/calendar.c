@@ -2,9 +2,9 @@
 /* Times and the Gregorian calendar, in UTC. */
 #include "base/calendar.h"
 
-#define SECONDS_1601_TO_1970 INT64_C(11644473600)
+#define SECONDS_1601_TO_1970  INT64_C(11644473600)
 #define SECONDS_1601_TO_10000 INT64_C(265046774400)
-#define SECONDS_PER_DAY 86400
+#define SECONDS_PER_DAY	      86400
 
 bool fsi_ticks_from_timespec(const struct timespec *time, fsi_ticks *ret_ticks)
 {
@@ -12,7 +12,8 @@ bool fsi_ticks_from_timespec(const struct timespec *time, fsi_ticks *ret_ticks)
 
 	if (time->tv_nsec < 0 || time->tv_nsec > 999999999)
 		return false;
-	if (__builtin_add_overflow((int64_t)time->tv_sec, SECONDS_1601_TO_1970, &seconds) ||
+	if (__builtin_add_overflow((int64_t)time->tv_sec, SECONDS_1601_TO_1970,
+				   &seconds) ||
 	    seconds < 0 || seconds >= SECONDS_1601_TO_10000)
 		return false;
 	*ret_ticks = seconds * FSI_TICKS_PER_SECOND + time->tv_nsec / 100;
@@ -37,8 +38,8 @@ static void date_of_day(int64_t days_since_1601, struct fsi_date *ret_date)
 	const uint32_t day = (uint32_t)(days_since_1601 + 306);
 	const uint32_t era = day / 146097;
 	const uint32_t day_of_era = day % 146097;
-	const uint32_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-				      day_of_era / 146096) /
+	const uint32_t year_of_era = (day_of_era - day_of_era / 1460 +
+				      day_of_era / 36524 - day_of_era / 146096) /
 				     365;
 	const uint32_t day_of_year =
 		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);

@@ -155,18 +155,35 @@ uint32_t fsi_text_hash(const char *text, size_t length, bool ignore_case)
 	uint32_t hash = UINT32_C(2166136261);
 
 	while (text < end) {
-		const uint32_t character = ignore_case
-						   ? fsi_upper_case(fsi_utf8_next(&text, end))
-						   : (uint8_t)*text++;
+		const uint32_t character =
+			ignore_case ? fsi_upper_case(fsi_utf8_next(&text, end))
+				    : (uint8_t)*text++;
 
 		hash = (hash ^ character) * UINT32_C(16777619);
 	}
 	return hash ^ hash >> 15;
 }
 
-char *fsi_text_escape(const char *bytes, size_t length)
+/* C0, DEL and C1, and the two separators that Unicode counts as line ends. */
+static bool is_control(uint32_t character)
+{
+	return character < 0x20 || (character >= 0x7F && character < 0xA0) ||
+	       character == 0x2028 || character == 0x2029;
+}
+
+static char *put_escape(char *out, uint8_t byte)
 {
 	static const char digits[] = "0123456789ABCDEF";
+
+	*out++ = '\\';
+	*out++ = 'x';
+	*out++ = digits[byte >> 4];
+	*out++ = digits[byte & 0xF];
+	return out;
+}
+
+char *fsi_text_escape(const char *bytes, size_t length)
+{
 	const char *end = bytes + length;
 	char *text = length < SIZE_MAX / 4 ? fsi_allocate(4 * length + 1) : NULL;
 	char *out = text;
@@ -177,11 +194,9 @@ char *fsi_text_escape(const char *bytes, size_t length)
 		const char *start = bytes;
 		const uint32_t character = fsi_utf8_next(&bytes, end);
 
-		if (character == UINT32_MAX || character < 0x20 || character == 0x7F) {
-			*out++ = '\\';
-			*out++ = 'x';
-			*out++ = digits[(uint8_t)*start >> 4];
-			*out++ = digits[(uint8_t)*start & 0xF];
+		if (character == UINT32_MAX || is_control(character)) {
+			while (start < bytes)
+				out = put_escape(out, (uint8_t)*start++);
 			continue;
 		}
 		memcpy(out, start, (size_t)(bytes - start));

@@ -45,8 +45,9 @@ int fsi_text_compare_ignoring_case(const char *a, size_t a_length, const char *b
 uint32_t fsi_text_hash(const char *text, size_t length, bool ignore_case);
 
 /*
- * A copy in which every byte that is not part of valid UTF-8, and every control
- * character, is written \xHH, to show a name in a message. NULL: no memory.
+ * A copy in which every byte that is not part of valid UTF-8, and each byte of a
+ * control character or line end, is written \xHH, to show a name in a message.
+ * NULL: no memory.
  */
 char *fsi_text_escape(const char *bytes, size_t length);
 

@@ -8,24 +8,24 @@
 
 #include "base/memory.h"
 
-#define FSI_VECTOR(type)                                                                  \
-	struct {                                                                          \
-		type *items;                                                              \
-		size_t count;                                                             \
-		size_t capacity;                                                          \
+#define FSI_VECTOR(type) \
+	struct { \
+		type *items; \
+		size_t count; \
+		size_t capacity; \
 	}
 
 /* Make room for extra more elements. false: no memory, nothing has changed. */
-#define fsi_vector_reserve(vector, extra)                                                 \
-	fsi_vector_grow((void **)&(vector)->items, &(vector)->capacity, (vector)->count,  \
+#define fsi_vector_reserve(vector, extra) \
+	fsi_vector_grow((void **)&(vector)->items, &(vector)->capacity, (vector)->count, \
 			(extra), sizeof(*(vector)->items))
 
 /* Free the elements; the vector is empty again. */
-#define fsi_vector_free(vector)                                                           \
-	do {                                                                              \
-		fsi_free((vector)->items);                                                \
-		(vector)->items = NULL;                                                   \
-		(vector)->count = (vector)->capacity = 0;                                 \
+#define fsi_vector_free(vector) \
+	do { \
+		fsi_free((vector)->items); \
+		(vector)->items = NULL; \
+		(vector)->count = (vector)->capacity = 0; \
 	} while (0)
 
 static inline bool fsi_vector_grow(void **items, size_t *capacity, size_t count,

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "tree/change.h"
+#include "tree/children.h"
 #include "tree/data.h"
 #include "tree/path.h"
 #include "tree/scan.h"
@@ -12,7 +13,8 @@
 
 /* ---- finding ----------------------------------------------------------- */
 
-HRESULT fsi_directory_get_item(fsi_directory *directory, const char *path, fsi_item **ret_item)
+HRESULT fsi_directory_get_item(fsi_directory *directory, const char *path,
+			       fsi_item **ret_item)
 {
 	struct fsi_node *node = NULL;
 	struct fsi_path_end end;
@@ -107,16 +109,18 @@ HRESULT fsi_directory_add_directory(fsi_directory *directory, const char *path)
 	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
 }
 
-HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path, fsi_stream *data)
+HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path,
+			       fsi_stream *data)
 {
 	struct fsi_path_end end;
 	struct fsi_data *source = NULL;
-	HRESULT hr = begin_addition(directory, path, &end);
+	HRESULT hr = S_OK;
 
-	if (FAILED(hr))
-		return hr;
 	if (data == NULL)
 		return FSI_FAIL(E_POINTER);
+	hr = begin_addition(directory, path, &end);
+	if (FAILED(hr))
+		return hr;
 	hr = fsi_data_from_stream(fsi_node_tree(end.parent), data, path, &source);
 	if (SUCCEEDED(hr))
 		hr = insert_new(&end, FSI_NODE_FILE, source);
@@ -128,12 +132,13 @@ HRESULT fsi_directory_add_file_from_path(fsi_directory *directory, const char *p
 {
 	struct fsi_scan_request request = {.source = source_path};
 	struct fsi_path_end end;
-	HRESULT hr = begin_addition(directory, path, &end);
+	HRESULT hr = S_OK;
 
-	if (FAILED(hr))
-		return hr;
 	if (source_path == NULL)
 		return FSI_FAIL(E_POINTER);
+	hr = begin_addition(directory, path, &end);
+	if (FAILED(hr))
+		return hr;
 	request.tree = fsi_node_tree(end.parent);
 	request.directory = end.parent;
 	request.on_file = fsi_image_tell_file;
@@ -161,7 +166,8 @@ static HRESULT add_tree(fsi_directory *directory, const char *source_directory,
 			struct fsi_add_tree_report *report)
 {
 	struct fsi_node *node = fsi_directory_node(directory);
-	struct fsi_scan_request request = {.source = source_directory, .options = *options};
+	struct fsi_scan_request request = {.source = source_directory,
+					   .options = *options};
 	HRESULT hr = S_OK;
 
 	FSI_TRY(fsi_node_check_changeable(node));
@@ -208,11 +214,43 @@ HRESULT fsi_directory_add_tree_with_options(fsi_directory *directory,
 	if ((options != NULL && options->size < sizeof(*options)) ||
 	    (ret_report != NULL && ret_report->size < sizeof(*ret_report)))
 		return FSI_FAIL(E_INVALIDARG);
-	return add_tree(directory, source_directory, options != NULL ? options : &defaults,
-			ret_report);
+	return add_tree(directory, source_directory,
+			options != NULL ? options : &defaults, ret_report);
 }
 
 /* ---- detached items ---------------------------------------------------- */
+
+/*
+ * Whether an item that is in no image may come into it, with all below it if it
+ * was removed: the rules may have become stricter since.
+ */
+static HRESULT check_names(const struct fsi_tree *tree, const struct fsi_node *top)
+{
+	for (const struct fsi_node *node = top; node != NULL;
+	     node = fsi_node_next(top, node)) {
+		const HRESULT hr =
+			fsi_name_check_new(&tree->rules, node->name, node->name_length);
+
+		if (FAILED(hr))
+			return hr;
+		if (hr == S_FALSE)
+			return FSI_FAIL(IMAPI_E_INVALID_PATH, node->name);
+		if (node != top && fsi_tree_find_child(tree, node->parent, node->name,
+						       node->name_length) != node)
+			return FSI_FAIL(IMAPI_E_DUP_NAME, node->name);
+	}
+	return S_OK;
+}
+
+/* An item of a directory that was removed leaves it first. */
+static HRESULT leave_removed(struct fsi_tree *tree, struct fsi_node *node)
+{
+	if (node->parent == &tree->detached)
+		return S_OK;
+	FSI_TRY(fsi_change_reserve(tree));
+	fsi_tree_remove(tree, node);
+	return S_OK;
+}
 
 HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item)
 {
@@ -229,12 +267,10 @@ HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item)
 	if (fsi_node_tree(node) != tree)
 		return fsi_error_detail(FSI_FAIL(E_INVALIDARG),
 					"The item was made by another image.");
-	if (node->parent != &tree->detached)
+	if (fsi_node_is_in_image(node))
 		return FSI_FAIL(IMAPI_E_DUP_NAME, node->name);
-	/* The rules may have become stricter since the item was made. */
-	hr = fsi_name_check_new(&tree->rules, node->name, node->name_length);
-	if (hr == S_FALSE)
-		return FSI_FAIL(IMAPI_E_INVALID_PATH, node->name);
+	FSI_TRY(check_names(tree, node));
+	hr = leave_removed(tree, node);
 	if (SUCCEEDED(hr))
 		hr = fsi_tree_insert(tree, parent, node);
 	if (SUCCEEDED(hr) && !fsi_node_is_directory(node))
@@ -257,7 +293,6 @@ HRESULT fsi_directory_remove(fsi_directory *directory, const char *path)
 	struct fsi_path_end end;
 	struct fsi_node *node = NULL;
 	struct fsi_tree *tree = NULL;
-	char *full_path = NULL;
 	HRESULT hr = begin_change(directory, path, &end);
 
 	if (FAILED(hr))
@@ -269,8 +304,10 @@ HRESULT fsi_directory_remove(fsi_directory *directory, const char *path)
 	if (end.name_length == 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PATH, path);
 	if (fsi_node_child_count(node) > 0) {
-		full_path = fsi_path_of_node(node);
-		hr = FSI_FAIL(IMAPI_E_DIR_NOT_EMPTY, full_path != NULL ? full_path : path);
+		char *full_path = fsi_path_of_node(node);
+
+		hr = FSI_FAIL(IMAPI_E_DIR_NOT_EMPTY,
+			      full_path != NULL ? full_path : path);
 		fsi_free(full_path);
 		return hr;
 	}
@@ -289,8 +326,13 @@ HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *path)
 	node = fsi_path_find(fsi_node_tree(end.parent), &end);
 	if (node == NULL)
 		return FSI_FAIL(IMAPI_E_DIR_NOT_FOUND, path);
-	if (!fsi_node_is_directory(node))
-		return FSI_FAIL(IMAPI_E_NOT_DIR, path);
+	if (!fsi_node_is_directory(node)) {
+		char *full_path = fsi_path_of_node(node);
+
+		hr = FSI_FAIL(IMAPI_E_NOT_DIR, full_path != NULL ? full_path : path);
+		fsi_free(full_path);
+		return hr;
+	}
 	if (end.name_length == 0)
 		remove_children(fsi_node_tree(node), node);
 	else

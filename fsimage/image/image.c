@@ -63,7 +63,8 @@ HRESULT fsi_image_create(const struct timespec *recording_time, fsi_image **ret_
 	hr = fsi_tree_init(&image->tree, ticks);
 	image->volume_name = fsi_duplicate_string("");
 	image->working_directory = fsi_duplicate_string("/tmp");
-	if (SUCCEEDED(hr) && (image->volume_name == NULL || image->working_directory == NULL))
+	if (SUCCEEDED(hr) &&
+	    (image->volume_name == NULL || image->working_directory == NULL))
 		hr = FSI_FAIL(E_OUTOFMEMORY);
 	if (FAILED(hr)) {
 		destroy_image(image);
@@ -87,8 +88,8 @@ fsi_image *fsi_image_add_ref(fsi_image *image)
 
 void fsi_image_release(fsi_image *image)
 {
-	if (image != NULL && atomic_fetch_sub_explicit(&image->references, 1,
-						       memory_order_acq_rel) == 1)
+	if (image != NULL &&
+	    atomic_fetch_sub_explicit(&image->references, 1, memory_order_acq_rel) == 1)
 		destroy_image(image);
 }
 
@@ -96,7 +97,8 @@ void fsi_image_release(fsi_image *image)
 
 HRESULT fsi_image_check_writable(const fsi_image *image)
 {
-	if (image->in_handler || atomic_load_explicit(&image->results, memory_order_acquire) > 0)
+	if (image->in_handler ||
+	    atomic_load_explicit(&image->results, memory_order_acquire) > 0)
 		return FSI_FAIL(IMAPI_E_READONLY);
 	return S_OK;
 }
@@ -144,7 +146,8 @@ HRESULT fsi_image_get_root(fsi_image *image, fsi_directory **ret_root)
 	return S_OK;
 }
 
-HRESULT fsi_image_exists(fsi_image *image, const char *full_path, enum fsi_item_type *ret_type)
+HRESULT fsi_image_exists(fsi_image *image, const char *full_path,
+			 enum fsi_item_type *ret_type)
 {
 	struct fsi_path_end end;
 	const struct fsi_node *node = NULL;
@@ -156,14 +159,16 @@ HRESULT fsi_image_exists(fsi_image *image, const char *full_path, enum fsi_item_
 	if (full_path[0] != '\0' && full_path[0] != '/' &&
 	    (full_path[0] != '\\' || image->tree.rules.any_character))
 		return FSI_FAIL(IMAPI_E_INVALID_PATH, full_path);
-	hr = fsi_path_resolve(&image->tree, &image->tree.root, full_path, "full_path", &end);
+	hr = fsi_path_resolve(&image->tree, &image->tree.root, full_path, "full_path",
+			      &end);
 	if (FAILED(hr))
 		return hr;
 	node = fsi_path_find(&image->tree, &end);
 	if (node == NULL)
 		*ret_type = FSI_ITEM_NOT_FOUND;
 	else
-		*ret_type = fsi_node_is_directory(node) ? FSI_ITEM_DIRECTORY : FSI_ITEM_FILE;
+		*ret_type =
+			fsi_node_is_directory(node) ? FSI_ITEM_DIRECTORY : FSI_ITEM_FILE;
 	return S_OK;
 }
 
@@ -194,7 +199,8 @@ HRESULT fsi_image_create_directory_item(fsi_image *image, const char *name,
 	return S_OK;
 }
 
-HRESULT fsi_image_create_file_item(fsi_image *image, const char *name, fsi_file **ret_file)
+HRESULT fsi_image_create_file_item(fsi_image *image, const char *name,
+				   fsi_file **ret_file)
 {
 	struct fsi_node *node = NULL;
 
@@ -255,6 +261,16 @@ HRESULT fsi_image_put_update_handler(fsi_image *image, fsi_image_update_handler 
 	return S_OK;
 }
 
+static HRESULT tell(fsi_image *image, const char *path, uint32_t copied_sectors,
+		    uint32_t total_sectors)
+{
+	/* The first event may have been the handler's last. */
+	if (image->handler == NULL)
+		return S_OK;
+	return image->handler(image->handler_context, image, path, copied_sectors,
+			      total_sectors);
+}
+
 /* Nothing is copied: the first and the last event come all the same. */
 HRESULT fsi_image_tell_file(void *context, const struct fsi_node *file)
 {
@@ -271,10 +287,14 @@ HRESULT fsi_image_tell_file(void *context, const struct fsi_node *file)
 	if (path == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	image->in_handler = true;
-	hr = image->handler(image->handler_context, image, path, 0, sectors);
+	hr = tell(image, path, 0, sectors);
 	if (SUCCEEDED(hr) && sectors > 0)
-		hr = image->handler(image->handler_context, image, path, sectors, sectors);
+		hr = tell(image, path, sectors, sectors);
 	image->in_handler = false;
 	fsi_free(path);
-	return FAILED(hr) ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
+	if (FAILED(hr))
+		return FSI_FAIL(E_IMAPI_REQUEST_CANCELLED);
+	/* What the handler's own calls met is not an error of this one. */
+	fsi_error_clear();
+	return S_OK;
 }

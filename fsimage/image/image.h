@@ -25,7 +25,7 @@ struct fsi_naming {
 
 struct fsi_image {
 	atomic_uint references; /* the caller's, and one for each result */
-	atomic_uint results;    /* alive: the image is read-only */
+	atomic_uint results;	/* alive: the image is read-only */
 	struct fsi_tree tree;
 	fsi_file_systems file_systems;
 	uint32_t iso_level;
@@ -85,7 +85,7 @@ struct fsi_tree_limits fsi_image_limits(fsi_image *image);
 void fsi_image_refresh_limits(fsi_image *image);
 
 /* The exact size of the image as it is: for get_used_blocks and the limits. */
-HRESULT fsi_image_measure(void *image, uint32_t *ret_blocks);
+HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks);
 
 /* The naming of the tree as it is; stays until the image changes. */
 HRESULT fsi_image_get_naming(fsi_image *image, const struct fsi_naming **ret_naming);
@@ -96,8 +96,8 @@ const struct fsi_name_view *fsi_naming_view(const struct fsi_naming *naming,
 					    enum fsi_file_system file_system);
 
 /* The volume name for one file system, as it will be written; to be freed. */
-HRESULT fsi_image_make_volume_name(const fsi_image *image, enum fsi_file_system file_system,
-				   char **ret_name);
+HRESULT fsi_image_make_volume_name(const fsi_image *image,
+				   enum fsi_file_system file_system, char **ret_name);
 
 /* Tell the handler of a file that was added. E_IMAPI_REQUEST_CANCELLED. */
 HRESULT fsi_image_tell_file(void *image, const struct fsi_node *file);

@@ -20,8 +20,9 @@ enum fsi_item_type fsi_item_get_type(const fsi_item *item)
 
 fsi_directory *fsi_item_as_directory(fsi_item *item)
 {
-	return fsi_item_get_type(item) == FSI_ITEM_DIRECTORY ? (fsi_directory *)(void *)item
-							     : NULL;
+	return fsi_item_get_type(item) == FSI_ITEM_DIRECTORY
+		       ? (fsi_directory *)(void *)item
+		       : NULL;
 }
 
 fsi_file *fsi_item_as_file(fsi_item *item)
@@ -71,7 +72,8 @@ static HRESULT find_view(fsi_item *item, enum fsi_file_system file_system,
 	fsi_image *image = fsi_node_image(node);
 	const struct fsi_naming *naming = NULL;
 
-	if ((file_system != FSI_FILE_SYSTEM_ISO9660 && file_system != FSI_FILE_SYSTEM_JOLIET &&
+	if ((file_system != FSI_FILE_SYSTEM_ISO9660 &&
+	     file_system != FSI_FILE_SYSTEM_JOLIET &&
 	     file_system != FSI_FILE_SYSTEM_UDF) ||
 	    (image->file_systems & file_system) == 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
@@ -91,7 +93,8 @@ HRESULT fsi_item_get_file_system_name(fsi_item *item, enum fsi_file_system file_
 	if (item == NULL || ret_name == NULL)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(find_view(item, file_system, &view));
-	return fsi_hand_out_text(fsi_name_view_get(view, fsi_item_node(item)->number), ret_name);
+	return fsi_hand_out_text(fsi_name_view_get(view, fsi_item_node(item)->number),
+				 ret_name);
 }
 
 HRESULT fsi_item_get_file_system_path(fsi_item *item, enum fsi_file_system file_system,

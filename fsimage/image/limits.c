@@ -6,25 +6,40 @@
 #include "udf/writer.h"
 
 /* imapi2fs: accepted up to and including this size in ISO 9660 and Joliet. */
-#define IMAPI_MAX_FILE_SIZE    UINT64_C(0x80000000)
+#define IMAPI_MAX_FILE_SIZE UINT64_C(0x80000000)
 /* ECMA-119 9.1.4: 32 bits for the length of a file section. */
-#define ISO9660_MAX_FILE_SIZE  UINT64_C(0xFFFFFFFF)
+#define ISO9660_MAX_FILE_SIZE UINT64_C(0xFFFFFFFF)
 /* ECMA-119 6.8.2.1. */
-#define ISO9660_MAX_LEVELS     8
+#define ISO9660_MAX_LEVELS 8
 /* ECMA-119 9.4.4: parents are numbered with 16 bits. */
 #define ISO9660_MAX_DIRECTORIES 65535
+/* Block counts are 32-bit signed numbers in IMAPI. */
+#define MAX_BLOCKS INT32_MAX
+
+/* For the tree: what cannot be laid out at all is over every limit. */
+static HRESULT measure_for_tree(void *image, uint32_t *ret_blocks)
+{
+	const HRESULT hr = fsi_image_measure(image, ret_blocks);
+
+	if (hr != IMAPI_E_IMAGE_TOO_BIG)
+		return hr;
+	*ret_blocks = UINT32_MAX;
+	return S_OK;
+}
 
 struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 {
 	struct fsi_tree_limits limits = {
 		.directory_limiter = "ISO9660",
 		.size_limiter = "ISO9660/Joliet",
-		.measure = fsi_image_measure,
+		.measure = measure_for_tree,
 		.context = image,
 	};
 
 	if (image->free_media_blocks > 0)
-		limits.capacity_blocks = (uint64_t)image->free_media_blocks;
+		limits.capacity_blocks = image->free_media_blocks < MAX_BLOCKS
+						 ? (uint64_t)image->free_media_blocks
+						 : MAX_BLOCKS;
 	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660) {
 		limits.max_levels = image->deep_directories ? 0 : ISO9660_MAX_LEVELS;
 		limits.max_directories = ISO9660_MAX_DIRECTORIES;
@@ -43,9 +58,8 @@ void fsi_image_refresh_limits(fsi_image *image)
 	fsi_tree_forget_budget(&image->tree);
 }
 
-HRESULT fsi_image_measure(void *context, uint32_t *ret_blocks)
+HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks)
 {
-	fsi_image *image = context;
 	struct fsi_plan *plan = NULL;
 
 	if (image->file_systems == FSI_FILE_SYSTEM_NONE) {
@@ -95,7 +109,7 @@ HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
 						blocks, (long long)new_val);
 	}
 	image->free_media_blocks = new_val;
-	image->tree.limits.capacity_blocks = new_val > 0 ? (uint64_t)new_val : 0;
+	image->tree.limits.capacity_blocks = fsi_image_limits(image).capacity_blocks;
 	image->tree.free_budget_blocks = 0;
 	return S_OK;
 }

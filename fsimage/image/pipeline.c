@@ -10,10 +10,10 @@
 #include "udf/writer.h"
 
 /* File data of a UDF volume begins at a multiple of an ECC block of DVD. */
-#define UDF_DATA_ALIGNMENT	16
+#define UDF_DATA_ALIGNMENT 16
 /* Blocks that drives read ahead behind the last one, where no UDF tail is. */
-#define ISO9660_PADDING_BLOCKS	150
-#define IMAGE_ALIGNMENT		32
+#define ISO9660_PADDING_BLOCKS 150
+#define IMAGE_ALIGNMENT	       32
 
 /* ---- names ------------------------------------------------------------- */
 
@@ -65,7 +65,8 @@ static HRESULT create_naming(fsi_image *image, struct fsi_naming **ret_naming)
 HRESULT fsi_image_get_naming(fsi_image *image, const struct fsi_naming **ret_naming)
 {
 	/* While a result is alive the tree does not change, nor does its naming. */
-	if (image->naming == NULL || image->naming->generation != image->tree.generation) {
+	if (image->naming == NULL ||
+	    image->naming->generation != image->tree.generation) {
 		fsi_naming_destroy(image->naming);
 		image->naming = NULL;
 		FSI_TRY(create_naming(image, &image->naming));
@@ -202,9 +203,11 @@ static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 
 	layout->data_blocks =
 		fsi_allocate_zeroed(order->data_count, sizeof(layout->data_blocks[0]));
-	if (layout->data_blocks == NULL || !fsi_vector_reserve(&layout->regions, order->data_count))
+	if (layout->data_blocks == NULL ||
+	    !fsi_vector_reserve(&layout->regions, order->data_count))
 		return FSI_FAIL(E_OUTOFMEMORY);
-	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment, &layout->first_data_block));
+	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment,
+				  &layout->first_data_block));
 	for (uint32_t i = 0; i < order->data_count; i++)
 		FSI_TRY(fsi_layout_append(layout, &data_ops, order->data[i],
 					  fsi_blocks_of(order->data[i]->size), 1,
@@ -216,7 +219,8 @@ static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
 {
 	for (uint32_t i = 0; i < plan->format_count; i++)
-		FSI_TRY(plan->formats[i]->ops->place(plan->formats[i], stage, &plan->layout));
+		FSI_TRY(plan->formats[i]->ops->place(plan->formats[i], stage,
+						     &plan->layout));
 	return S_OK;
 }
 
@@ -231,9 +235,10 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
 	if (layout->total_blocks == 0)
-		FSI_TRY(fsi_layout_seal(
-			layout, fsi_align_u64((uint64_t)layout->next_block + ISO9660_PADDING_BLOCKS,
-					      IMAGE_ALIGNMENT)));
+		FSI_TRY(fsi_layout_seal(layout,
+					fsi_align_u64((uint64_t)layout->next_block +
+							      ISO9660_PADDING_BLOCKS,
+						      IMAGE_ALIGNMENT)));
 	return S_OK;
 }
 

@@ -22,7 +22,8 @@ static void destroy_items(fsi_progress_items *items)
 	fsi_free(items);
 }
 
-static HRESULT describe_regions(const struct fsi_layout *layout, fsi_progress_items *items)
+static HRESULT describe_regions(const struct fsi_layout *layout,
+				fsi_progress_items *items)
 {
 	for (size_t i = 0; i < layout->regions.count; i++) {
 		const struct fsi_region *region = &layout->regions.items[i];
@@ -114,7 +115,8 @@ HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_t block,
 	return S_OK;
 }
 
-HRESULT fsi_progress_items_from_description(fsi_progress_items *items, const char *description,
+HRESULT fsi_progress_items_from_description(fsi_progress_items *items,
+					    const char *description,
 					    const struct fsi_progress_item **ret_item)
 {
 	fsi_error_clear();

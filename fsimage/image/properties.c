@@ -5,12 +5,14 @@
 #include "base/memory.h"
 #include "tree/tree.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ALL_FILE_SYSTEMS                                                                  \
-	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | FSI_FILE_SYSTEM_UDF)
+#define ALL_FILE_SYSTEMS \
+	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | \
+	 FSI_FILE_SYSTEM_UDF)
 
 static const uint32_t udf_revisions[] = {0x102};
 
@@ -106,7 +108,8 @@ HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val)
 	return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
 }
 
-HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image, const uint32_t **ret_revisions,
+HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image,
+					      const uint32_t **ret_revisions,
 					      size_t *ret_count)
 {
 	fsi_error_clear();
@@ -132,7 +135,7 @@ static bool is_usable_directory(const char *path)
 	struct stat status;
 
 	return path[0] == '/' && stat(path, &status) == 0 && S_ISDIR(status.st_mode) &&
-	       access(path, W_OK | X_OK) == 0;
+	       faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val)

@@ -27,6 +27,9 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	fsi_error_clear();
 	if (image == NULL || ret_result == NULL)
 		return FSI_FAIL(E_POINTER);
+	/* The call that tells the handler still changes what would be laid out. */
+	if (image->in_handler)
+		return FSI_FAIL(IMAPI_E_READONLY);
 	result = fsi_allocate_zeroed(1, sizeof(*result));
 	if (result == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
@@ -116,7 +119,8 @@ HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
 	return fsi_hand_out_text("", ret_id);
 }
 
-HRESULT fsi_result_get_mapped_name_count(fsi_result *result, enum fsi_file_system file_system,
+HRESULT fsi_result_get_mapped_name_count(fsi_result *result,
+					 enum fsi_file_system file_system,
 					 uint32_t *ret_count)
 {
 	const struct fsi_naming *naming = NULL;

@@ -9,7 +9,7 @@
 
 struct fsi_result {
 	atomic_uint references; /* the caller's, and of each stream and item list */
-	fsi_image *image;       /* one reference */
+	fsi_image *image;	/* one reference */
 	struct fsi_plan *plan;
 };
 

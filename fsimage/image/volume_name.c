@@ -45,10 +45,11 @@ HRESULT fsi_image_put_volume_name(fsi_image *image, const char *new_val)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(fsi_image_check_writable(image));
 	if (!is_legal(new_val))
-		return fsi_error_detail(FSI_FAIL(IMAPI_E_INVALID_VOLUME_NAME),
-					"It may have %d characters, none of them a control "
-					"character.",
-					MAX_UNITS);
+		return fsi_error_detail(
+			FSI_FAIL(IMAPI_E_INVALID_VOLUME_NAME),
+			"It may have %d characters, none of them a control "
+			"character.",
+			MAX_UNITS);
 	copy = fsi_duplicate_string(new_val);
 	if (copy == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
@@ -57,8 +58,8 @@ HRESULT fsi_image_put_volume_name(fsi_image *image, const char *new_val)
 	return S_OK;
 }
 
-HRESULT fsi_image_make_volume_name(const fsi_image *image, enum fsi_file_system file_system,
-				   char **ret_name)
+HRESULT fsi_image_make_volume_name(const fsi_image *image,
+				   enum fsi_file_system file_system, char **ret_name)
 {
 	struct fsi_date date;
 	char made[sizeof("YYMMDD_HHMM") + 16];

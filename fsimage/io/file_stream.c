@@ -23,8 +23,8 @@ int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t le
 	if (offset > INT64_MAX - length)
 		return EINVAL;
 	while (done < length) {
-		const ssize_t piece = pread(descriptor, (char *)buffer + done, length - done,
-					    (off_t)(offset + done));
+		const ssize_t piece = pread(descriptor, (char *)buffer + done,
+					    length - done, (off_t)(offset + done));
 
 		if (piece < 0 && errno == EINTR)
 			continue;
@@ -43,10 +43,14 @@ static HRESULT read_file(void *self, uint64_t offset, void *buffer, size_t lengt
 {
 	const struct file_stream *file = self;
 	const uint64_t left = offset < file->size ? file->size - offset : 0;
-	const int error = fsi_read_descriptor(file->descriptor, offset, buffer,
-					      left < length ? (size_t)left : length,
-					      ret_read);
+	int error = 0;
 
+	/* An offset behind the end may be one that the system does not know. */
+	*ret_read = 0;
+	if (left > 0)
+		error = fsi_read_descriptor(file->descriptor, offset, buffer,
+					    left < length ? (size_t)left : length,
+					    ret_read);
 	return error != 0 ? fsi_error_from_errno(error) : S_OK;
 }
 

@@ -60,7 +60,8 @@ HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size, fsi_stream **r
 	return hr;
 }
 
-HRESULT fsi_stream_create_on_memory(const void *bytes, size_t size, fsi_stream **ret_stream)
+HRESULT fsi_stream_create_on_memory(const void *bytes, size_t size,
+				    fsi_stream **ret_stream)
 {
 	fsi_error_clear();
 	if (ret_stream == NULL || (bytes == NULL && size > 0))

@@ -8,19 +8,24 @@
 #include "io/target.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Bytes read and written at a time. */
 #define PIECE_SIZE (1024u * 1024)
 /* Zeros in a run of this many bytes are left out of a file: a hole. */
-#define HOLE_SIZE  (64u * 1024)
+#define HOLE_SIZE (64u * 1024)
+/* Bytes after which the system is asked to begin writing to the disk. */
+#define FLUSH_SIZE (16u * 1024 * 1024)
 
 struct copy {
 	int descriptor;
 	bool may_have_holes;
 	const struct fsi_write_options *options;
 	uint64_t written;
+	uint64_t flushed;
 	uint64_t total;
 };
 
@@ -30,9 +35,23 @@ static HRESULT report(const struct copy *copy)
 
 	if (options == NULL || options->progress == NULL)
 		return S_OK;
-	if (FAILED(options->progress(options->progress_context, copy->written, copy->total)))
+	if (FAILED(options->progress(options->progress_context, copy->written,
+				     copy->total)))
 		return FSI_FAIL(E_IMAPI_REQUEST_CANCELLED);
 	return S_OK;
+}
+
+/* After a write that did nothing: whether there is a reason to go on. */
+static HRESULT overcome(const struct copy *copy, int error)
+{
+	struct pollfd room = {.fd = copy->descriptor, .events = POLLOUT};
+
+	if (error != EINTR && error != EAGAIN)
+		return fsi_error_from_errno(error);
+	/* A pipe or socket that its owner made so that it never waits. */
+	if (error == EAGAIN && poll(&room, 1, -1) < 0 && errno != EINTR)
+		return fsi_error_from_errno(errno);
+	return report(copy);
 }
 
 /* Write all of it, asking after each signal whether to go on. */
@@ -41,10 +60,8 @@ static HRESULT write_bytes(struct copy *copy, const uint8_t *bytes, size_t lengt
 	while (length > 0) {
 		const ssize_t piece = write(copy->descriptor, bytes, length);
 
-		if (piece < 0 && errno != EINTR)
-			return fsi_error_from_errno(errno);
 		if (piece < 0) {
-			FSI_TRY(report(copy));
+			FSI_TRY(overcome(copy, errno));
 			continue;
 		}
 		bytes += piece;
@@ -76,7 +93,8 @@ static HRESULT write_with_holes(struct copy *copy, const uint8_t *bytes, size_t 
 		bool hole = false;
 
 		while (run < length) {
-			const size_t step = length - run < HOLE_SIZE ? length - run : HOLE_SIZE;
+			const size_t step =
+				length - run < HOLE_SIZE ? length - run : HOLE_SIZE;
 			const bool zero = is_zero(bytes + run, step);
 
 			if (run > 0 && zero != hole)
@@ -89,6 +107,23 @@ static HRESULT write_with_holes(struct copy *copy, const uint8_t *bytes, size_t 
 		length -= run;
 	}
 	return S_OK;
+}
+
+/*
+ * What is to be synced at the end may as well be on its way before. A file
+ * system that can't do it this way is no worse off.
+ */
+static void flush_early(struct copy *copy)
+{
+	const bool no_sync = copy->options != NULL && copy->options->no_sync;
+
+	if (!copy->may_have_holes || no_sync ||
+	    copy->written - copy->flushed < FLUSH_SIZE)
+		return;
+	(void)sync_file_range(copy->descriptor, (off_t)copy->flushed,
+			      (off_t)(copy->written - copy->flushed),
+			      SYNC_FILE_RANGE_WRITE);
+	copy->flushed = copy->written;
 }
 
 static HRESULT copy_pieces(struct copy *copy, fsi_stream *stream, uint8_t *buffer)
@@ -104,6 +139,7 @@ static HRESULT copy_pieces(struct copy *copy, fsi_stream *stream, uint8_t *buffe
 						"The image ended too early.");
 		FSI_TRY(copy->may_have_holes ? write_with_holes(copy, buffer, got)
 					     : write_bytes(copy, buffer, got));
+		flush_early(copy);
 		FSI_TRY(report(copy));
 	}
 	/* A hole at the end is made by setting the size. */

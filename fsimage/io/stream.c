@@ -13,7 +13,8 @@ struct fsi_stream {
 	atomic_uint references;
 };
 
-HRESULT fsi_stream_make(const struct fsi_stream_ops *ops, void *self, fsi_stream **ret_stream)
+HRESULT fsi_stream_make(const struct fsi_stream_ops *ops, void *self,
+			fsi_stream **ret_stream)
 {
 	fsi_stream *stream = fsi_allocate(sizeof(*stream));
 
@@ -73,16 +74,17 @@ HRESULT fsi_stream_read(fsi_stream *stream, uint64_t offset, void *buffer, size_
 		if (piece == 0)
 			break;
 		if (piece > length - done)
-			return fsi_error_detail(FSI_FAIL(E_UNEXPECTED),
-						"A stream returned more than it was asked for.");
+			return fsi_error_detail(
+				FSI_FAIL(E_UNEXPECTED),
+				"A stream returned more than it was asked for.");
 		done += piece;
 	}
 	*ret_read = done;
 	return S_OK;
 }
 
-HRESULT fsi_stream_read_at(fsi_stream *stream, uint64_t offset, void *buffer, size_t length,
-			   size_t *ret_read)
+HRESULT fsi_stream_read_at(fsi_stream *stream, uint64_t offset, void *buffer,
+			   size_t length, size_t *ret_read)
 {
 	size_t done = 0;
 

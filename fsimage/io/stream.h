@@ -9,7 +9,8 @@
 #include <fsimage/stream.h>
 
 /* As fsi_stream_create(); ops are known to be complete. */
-HRESULT fsi_stream_make(const struct fsi_stream_ops *ops, void *self, fsi_stream **ret_stream);
+HRESULT fsi_stream_make(const struct fsi_stream_ops *ops, void *self,
+			fsi_stream **ret_stream);
 
 /* As fsi_stream_read_at(); ret_read is required. */
 HRESULT fsi_stream_read(fsi_stream *stream, uint64_t offset, void *buffer, size_t length,
@@ -19,7 +20,8 @@ HRESULT fsi_stream_read(fsi_stream *stream, uint64_t offset, void *buffer, size_
 HRESULT fsi_stream_measure(fsi_stream *stream, uint64_t *ret_size);
 
 /* As fsi_stream_create_on_memory(). */
-HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size, fsi_stream **ret_stream);
+HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
+				  fsi_stream **ret_stream);
 
 /*
  * Read length bytes of an open file, going on after short reads and signals.

@@ -80,28 +80,51 @@ static HRESULT make_temporary_name(const struct fsi_target *target, unsigned att
 
 static HRESULT create_named(struct fsi_target *target)
 {
+	int error = EEXIST;
+
 	for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
 		char *name = NULL;
 
 		FSI_TRY(make_temporary_name(target, attempt, &name));
-		target->descriptor = openat(target->folder, name,
-					    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		target->descriptor =
+			openat(target->folder, name,
+			       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (target->descriptor >= 0) {
 			target->temporary = name;
 			return S_OK;
 		}
+		error = errno;
 		fsi_free(name);
-		if (errno != EEXIST)
-			return fsi_error_from_errno(errno);
+		if (error != EEXIST)
+			break;
 	}
-	return fsi_error_from_errno(EEXIST);
+	return fsi_error_from_errno(error);
+}
+
+/* By which a nameless file can be given a name. */
+struct descriptor_path {
+	char text[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+};
+
+static struct descriptor_path path_of_descriptor(int descriptor)
+{
+	struct descriptor_path path;
+
+	snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", descriptor);
+	return path;
 }
 
 static HRESULT create_nameless(struct fsi_target *target)
 {
-	target->descriptor = openat(target->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-	if (target->descriptor >= 0)
-		return S_OK;
+	target->descriptor =
+		openat(target->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+	if (target->descriptor >= 0) {
+		if (access(path_of_descriptor(target->descriptor).text, F_OK) == 0)
+			return S_OK;
+		/* Without /proc it could never be named. */
+		close_descriptor(&target->descriptor);
+		return create_named(target);
+	}
 	/* What file systems and kernels without O_TMPFILE answer. */
 	if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL)
 		return create_named(target);
@@ -113,9 +136,11 @@ static HRESULT open_folder(const char *path, struct fsi_target *target)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
-	char *folder = slash == NULL   ? fsi_duplicate_string(".")
-		       : slash == path ? fsi_duplicate_string("/")
-				       : fsi_duplicate_bytes(path, (size_t)(slash - path));
+	char *folder = slash == NULL ? fsi_duplicate_string(".")
+		       : slash == path
+			       ? fsi_duplicate_string("/")
+			       : fsi_duplicate_bytes(path, (size_t)(slash - path));
+	int error = 0;
 
 	target->name = fsi_duplicate_string(name);
 	if (folder == NULL || target->name == NULL) {
@@ -123,15 +148,17 @@ static HRESULT open_folder(const char *path, struct fsi_target *target)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	}
 	target->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	error = target->folder < 0 ? errno : 0;
 	fsi_free(folder);
-	if (target->folder < 0)
-		return fsi_error_from_errno(errno);
+	if (error != 0)
+		return fsi_error_from_errno(error);
 	if (name[0] == '\0')
-		return fsi_error_from_errno(EISDIR);
+		return fsi_error_from_errno(slash != NULL ? EISDIR : ENOENT);
 	return S_OK;
 }
 
-static HRESULT open_new_file(const char *path, const struct stat *old, struct fsi_target *target)
+static HRESULT open_new_file(const char *path, const struct stat *old,
+			     struct fsi_target *target)
 {
 	FSI_TRY(open_folder(path, target));
 	FSI_TRY(create_nameless(target));
@@ -183,10 +210,43 @@ HRESULT fsi_target_open(const char *path, bool replace, struct fsi_target *ret_t
 /* Give the nameless file a name. Returns 0 or errno. */
 static int link_nameless(const struct fsi_target *target, const char *name)
 {
-	char path[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+	const struct descriptor_path path = path_of_descriptor(target->descriptor);
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", target->descriptor);
-	if (linkat(AT_FDCWD, path, target->folder, name, AT_SYMLINK_FOLLOW) != 0)
+	if (linkat(AT_FDCWD, path.text, target->folder, name, AT_SYMLINK_FOLLOW) != 0)
+		return errno;
+	return 0;
+}
+
+/*
+ * Turn the temporary name into one that must be free, as well as the file system
+ * can: by renaming, else by a second link. Returns 0 or errno.
+ */
+static int rename_to_new(const struct fsi_target *target)
+{
+	const int folder = target->folder;
+	struct stat status;
+
+	if (renameat2(folder, target->temporary, folder, target->name,
+		      RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno;
+	if (linkat(folder, target->temporary, folder, target->name, 0) == 0)
+		return unlinkat(folder, target->temporary, 0) == 0 ? 0 : errno;
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+		return errno;
+	/* Neither is there: look before, which may miss a file made this moment. */
+	if (fstatat(folder, target->name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return EEXIST;
+	return renameat(folder, target->temporary, folder, target->name) == 0 ? 0 : errno;
+}
+
+static int rename_temporary(const struct fsi_target *target)
+{
+	if (!target->replace)
+		return rename_to_new(target);
+	if (renameat(target->folder, target->temporary, target->folder, target->name) !=
+	    0)
 		return errno;
 	return 0;
 }
@@ -196,7 +256,8 @@ static HRESULT name_to_replace(struct fsi_target *target)
 {
 	int error = EEXIST;
 
-	for (unsigned attempt = 0; error == EEXIST && attempt < NAME_ATTEMPTS; attempt++) {
+	for (unsigned attempt = 0; error == EEXIST && attempt < NAME_ATTEMPTS;
+	     attempt++) {
 		char *name = NULL;
 
 		FSI_TRY(make_temporary_name(target, attempt, &name));
@@ -219,9 +280,9 @@ static HRESULT give_name(struct fsi_target *target)
 	}
 	if (target->temporary == NULL)
 		FSI_TRY(name_to_replace(target));
-	if (renameat2(target->folder, target->temporary, target->folder, target->name,
-		      target->replace ? 0 : RENAME_NOREPLACE) != 0)
-		return fsi_error_from_errno(errno);
+	error = rename_temporary(target);
+	if (error != 0)
+		return fsi_error_from_errno(error);
 	fsi_free(target->temporary);
 	target->temporary = NULL;
 	return S_OK;
@@ -230,7 +291,8 @@ static HRESULT give_name(struct fsi_target *target)
 /* Pipes and some devices can't be synced; that is no error. */
 static HRESULT sync_descriptor(int descriptor)
 {
-	if (fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+	if (fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS &&
+	    errno != ENOTSUP)
 		return fsi_error_from_errno(errno);
 	return S_OK;
 }

@@ -10,10 +10,10 @@
 #include <fsimage/types.h>
 
 struct fsi_target {
-	int descriptor;   /* open for writing */
-	int folder;       /* of the file; -1: written in place (a device, a pipe) */
-	char *name;       /* in folder */
-	char *temporary;  /* the name it has meanwhile; NULL: none */
+	int descriptor;	 /* open for writing */
+	int folder;	 /* of the file; -1: written in place (a device, a pipe) */
+	char *name;	 /* in folder */
+	char *temporary; /* the name it has meanwhile; NULL: none */
 	bool replace;
 	bool may_have_holes; /* nothing was there before: unwritten is zero */
 	uint64_t capacity;   /* bytes of a block device; 0: not known */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Directories (ECMA-119 6.8, 9.1): their order, their blocks, their records. */
-#include "base/checked.h"
-#include "error/fail.h"
 #include "iso9660/tree.h"
+
+#include "error/fail.h"
 
 /* Bytes of "." and "..", which begin every directory (ECMA-119 6.8.2.2). */
 #define SHORT_RECORDS_SIZE (2 * (uint32_t)sizeof(struct fsi_iso9660_short_record))

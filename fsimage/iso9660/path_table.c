@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Path tables (ECMA-119 6.9, 9.4): every directory, for a reader in a hurry. */
-#include "base/checked.h"
-#include "error/fail.h"
 #include "iso9660/tree.h"
+
+#include "error/fail.h"
 
 /* The directory at a place of the path table. */
 static const struct fsi_node *get_directory(const struct fsi_iso9660_tree *tree,

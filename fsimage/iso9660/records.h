@@ -73,8 +73,10 @@ struct fsi_iso9660_short_record {
 };
 _Static_assert(sizeof(struct fsi_iso9660_short_record) == 34, "ECMA-119 8.4.18");
 
-/* The identifier of a root and of a directory itself, and that of its parent
- * (ECMA-119 6.8.2.2). */
+/*
+ * The identifier of a root and of a directory itself, and that of its parent
+ * (ECMA-119 6.8.2.2).
+ */
 enum {
 	FSI_ISO9660_SELF = 0x00,
 	FSI_ISO9660_PARENT = 0x01

@@ -46,8 +46,10 @@ struct fsi_iso9660_tree {
 	const struct fsi_name_view *view;
 	const struct fsi_volume *volume;
 	const struct fsi_layout *layout; /* read when blocks are rendered */
-	/* The directories in the order of the path table (ECMA-119 6.9.1), which
-	 * is also that of their extents. */
+	/*
+	 * The directories in the order of the path table (ECMA-119 6.9.1), which
+	 * is also that of their extents.
+	 */
 	uint32_t *directories; /* directory number by place in the path table, from 0 */
 	uint32_t *places;      /* the inverse: by directory number */
 	uint32_t *offsets;     /* first block by place, from directories_block */
@@ -70,8 +72,11 @@ HRESULT fsi_iso9660_describe(const char *description, char **ret_description);
 
 extern const struct fsi_region_ops fsi_iso9660_directories_ops; /* owner: a tree */
 
-/* Put the directories in order and count their blocks. E_OUTOFMEMORY;
- * IMAPI_E_IMAGE_TOO_BIG. */
+/*
+ * Put the directories in order and count their blocks. E_OUTOFMEMORY;
+ * IMAPI_E_IMAGE_TOO_BIG; IMAPI_E_FSI_INTERNAL_ERROR for a name that the view
+ * made too long.
+ */
 HRESULT fsi_iso9660_measure_directories(struct fsi_iso9660_tree *tree);
 
 /* The record of a directory under one of the short identifiers. */
@@ -100,8 +105,10 @@ static inline uint32_t fsi_iso9660_place_of(const struct fsi_iso9660_tree *tree,
 extern const struct fsi_region_ops fsi_iso9660_l_path_table_ops; /* owner: a tree */
 extern const struct fsi_region_ops fsi_iso9660_m_path_table_ops;
 
-/* Count the bytes and blocks of a path table; the directories are in order.
- * E_OUTOFMEMORY. */
+/*
+ * Count the bytes and blocks of a path table; the directories are in order.
+ * E_OUTOFMEMORY.
+ */
 HRESULT fsi_iso9660_measure_path_table(struct fsi_iso9660_tree *tree);
 
 /* descriptors.c */

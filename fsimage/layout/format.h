@@ -17,7 +17,7 @@ enum fsi_stage {
 	FSI_STAGE_DIRECTORIES, /* ISO 9660 and Joliet path tables, directories */
 	FSI_STAGE_PARTITION,   /* UDF: start of the partition, its metadata */
 	/* here the pipeline places the file data */
-	FSI_STAGE_END,         /* what closes the volume: anchors, padding */
+	FSI_STAGE_END, /* what closes the volume: anchors, padding */
 	FSI_STAGE_COUNT
 };
 
@@ -25,8 +25,8 @@ struct fsi_format;
 
 struct fsi_format_ops {
 	/* Append the regions of one stage. Addresses do not change afterwards. */
-	HRESULT (*place)(struct fsi_format *format, enum fsi_stage stage,
-			 struct fsi_layout *layout);
+	HRESULT (*place)
+	(struct fsi_format *format, enum fsi_stage stage, struct fsi_layout *layout);
 	void (*destroy)(struct fsi_format *format);
 };
 
@@ -37,7 +37,7 @@ struct fsi_format {
 
 /* What the volume descriptors of all file systems have in common. */
 struct fsi_volume {
-	char *iso_name;    /* as fsi_name_of_volume() made them; NULL where unused */
+	char *iso_name; /* as fsi_name_of_volume() made them; NULL where unused */
 	char *joliet_name;
 	char *udf_name;
 	fsi_ticks recording_time;

@@ -85,8 +85,8 @@ static HRESULT render_block(const struct fsi_region *region, uint32_t block,
 }
 
 /* Render the blocks that a range of bytes falls in, whole ones in place. */
-static HRESULT read_rendered(const struct fsi_region *region, uint64_t offset, uint8_t *buffer,
-			     size_t length)
+static HRESULT read_rendered(const struct fsi_region *region, uint64_t offset,
+			     uint8_t *buffer, size_t length)
 {
 	while (length > 0) {
 		const uint32_t block = (uint32_t)(offset / FSI_BLOCK_SIZE);
@@ -97,7 +97,7 @@ static HRESULT read_rendered(const struct fsi_region *region, uint64_t offset, u
 			piece = length;
 		if (piece == FSI_BLOCK_SIZE) {
 			FSI_TRY(render_block(region, block,
-					     (uint8_t (*)[FSI_BLOCK_SIZE])buffer));
+					     (uint8_t(*)[FSI_BLOCK_SIZE])buffer));
 		} else {
 			uint8_t whole[FSI_BLOCK_SIZE];
 
@@ -112,8 +112,8 @@ static HRESULT read_rendered(const struct fsi_region *region, uint64_t offset, u
 }
 
 /* The first byte behind offset at which another region may begin. */
-static uint64_t end_of_run(const struct fsi_layout *layout, const struct fsi_region *region,
-			   uint64_t offset)
+static uint64_t end_of_run(const struct fsi_layout *layout,
+			   const struct fsi_region *region, uint64_t offset)
 {
 	size_t low = 0;
 	size_t high = layout->regions.count;
@@ -123,7 +123,8 @@ static uint64_t end_of_run(const struct fsi_layout *layout, const struct fsi_reg
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if ((uint64_t)layout->regions.items[middle].first_block * FSI_BLOCK_SIZE <=
+		if ((uint64_t)layout->regions.items[middle].first_block *
+			    FSI_BLOCK_SIZE <=
 		    offset)
 			low = middle + 1;
 		else

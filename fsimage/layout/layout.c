@@ -10,9 +10,10 @@
 
 static HRESULT refuse_size(uint64_t blocks)
 {
-	return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
-				"An image has at most %lld blocks, this one would have %llu.",
-				(long long)MAX_BLOCKS, (unsigned long long)blocks);
+	return fsi_error_detail(
+		FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
+		"An image has at most %lld blocks, this one would have %llu.",
+		(long long)MAX_BLOCKS, (unsigned long long)blocks);
 }
 
 void fsi_layout_free(struct fsi_layout *layout)
@@ -27,11 +28,11 @@ static HRESULT add_region(struct fsi_layout *layout, const struct fsi_region_ops
 {
 	if (blocks > MAX_BLOCKS || first_block + blocks > MAX_BLOCKS)
 		return refuse_size(first_block + blocks);
+	if (blocks > 0 && !fsi_vector_reserve(&layout->regions, 1))
+		return FSI_FAIL(E_OUTOFMEMORY);
 	layout->next_block = (uint32_t)(first_block + blocks);
 	if (blocks == 0)
 		return S_OK;
-	if (!fsi_vector_reserve(&layout->regions, 1))
-		return FSI_FAIL(E_OUTOFMEMORY);
 	layout->regions.items[layout->regions.count++] = (struct fsi_region){
 		.ops = ops,
 		.owner = owner,
@@ -56,14 +57,16 @@ HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_
 			     const void *owner, uint32_t blocks, uint32_t first_block)
 {
 	if (first_block < layout->next_block)
-		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR, "two regions want the same block");
+		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
+				"two regions want the same block");
 	return add_region(layout, ops, owner, blocks, first_block);
 }
 
 HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks)
 {
 	if (total_blocks < layout->next_block)
-		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR, "the image ends inside a region");
+		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
+				"the image ends inside a region");
 	if (total_blocks > MAX_BLOCKS)
 		return refuse_size(total_blocks);
 	layout->total_blocks = (uint32_t)total_blocks;

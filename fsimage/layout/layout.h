@@ -27,8 +27,9 @@ struct fsi_region_ops {
 	 * start of the region. Pure: keeps nothing, needs no lock. NULL for a
 	 * region that is opened.
 	 */
-	HRESULT (*render)(const struct fsi_region *region, uint32_t block,
-			  uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
+	HRESULT (*render)
+	(const struct fsi_region *region, uint32_t block,
+	 uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
 	/*
 	 * The content as a stream of at most blocks * FSI_BLOCK_SIZE bytes; what
 	 * is missing to the end of the last block is zero. One reference. NULL
@@ -46,8 +47,8 @@ struct fsi_region {
 
 struct fsi_layout {
 	FSI_VECTOR(struct fsi_region) regions; /* ascending, without overlap */
-	uint32_t next_block;   /* first block that is still free */
-	uint32_t total_blocks; /* of the image; 0 until it is sealed */
+	uint32_t next_block;		       /* first block that is still free */
+	uint32_t total_blocks;		       /* of the image; 0 until it is sealed */
 	/* By data number: the first block of its extent. */
 	uint32_t *data_blocks;
 	uint32_t first_data_block; /* where file data begins */

@@ -32,6 +32,12 @@ static const char *find_dot(const struct fsi_node *node)
 	return memrchr(node->name + 1, '.', node->name_length - 1u);
 }
 
+static bool do_parts_fit(size_t base, size_t extension, const struct limits *limits)
+{
+	return base <= limits->base && extension <= limits->extension &&
+	       base + extension <= limits->both;
+}
+
 static bool is_natural(const struct fsi_node *node, const struct limits *limits)
 {
 	const size_t length = node->name_length;
@@ -39,12 +45,10 @@ static bool is_natural(const struct fsi_node *node, const struct limits *limits)
 	const size_t base = dot != NULL ? (size_t)(dot - node->name) : length;
 	const size_t extension = dot != NULL ? length - base - 1 : 0;
 
-	if (fsi_node_is_directory(node)
-		    ? length > limits->directory
-		    : base > limits->base || extension > limits->extension ||
-			      base + extension > limits->both)
-		return false;
 	if (dot != NULL && extension == 0)
+		return false;
+	if (fsi_node_is_directory(node) ? length > limits->directory
+					: !do_parts_fit(base, extension, limits))
 		return false;
 	for (size_t i = 0; i < length; i++) {
 		const uint8_t byte = (uint8_t)node->name[i];

@@ -46,21 +46,18 @@ size_t fsi_name_map_text(const char *text, size_t length, uint32_t (*map)(uint32
 
 size_t fsi_name_prefix(const char *text, size_t length, size_t most_units)
 {
-	const char *const start = text;
-	const char *const end = text + length;
 	size_t units = 0;
 
-	if (length <= most_units)
-		return length; /* no character has fewer bytes than units */
-	while (text < end) {
-		const char *next = text;
+	for (size_t i = 0; i < length; i++) {
+		const uint8_t byte = (uint8_t)text[i];
 
-		units += fsi_utf8_next(&next, end) > 0xFFFF ? 2 : 1;
+		if ((byte & 0xC0) == 0x80)
+			continue; /* not the first byte of a character */
+		units += byte >= 0xF0 ? 2 : 1;
 		if (units > most_units)
-			break;
-		text = next;
+			return i;
 	}
-	return (size_t)(text - start);
+	return length;
 }
 
 static size_t find_extension(const struct fsi_node *node)

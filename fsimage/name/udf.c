@@ -42,17 +42,11 @@ static void split(const struct fsi_node *node, struct fsi_name_parts *ret_parts)
 /* Bytes of the beginning of text that is narrow throughout. */
 static size_t find_narrow_prefix(const char *text, size_t length)
 {
-	const char *const start = text;
-	const char *const end = text + length;
+	size_t at = 0;
 
-	while (text < end) {
-		const char *next = text;
-
-		if (fsi_utf8_next(&next, end) > 0xFF)
-			break;
-		text = next;
-	}
-	return (size_t)(text - start);
+	while (at < length && (uint8_t)text[at] < 0xC4) /* U+00FF is C3 BF */
+		at++;
+	return at;
 }
 
 /*

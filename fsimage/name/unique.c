@@ -18,16 +18,20 @@
 
 #define LEAST_SLOTS 8
 
-/* A name that is taken. */
+/*
+ * A name that is taken, and what is known of the numbers that tell others from
+ * it, so that a million names that collide do not try the same numbers a million
+ * times. Two names that are cut to the same text share what is known, and may
+ * pass over a free number; none is given twice.
+ */
 struct slot {
 	uint32_t hash;
 	uint32_t owner; /* the sibling's index plus 1; 0: the slot is free */
-	/*
-	 * Of a name that ends in the first number of its length (1, 10, 100 …):
-	 * all numbers before this one are taken in its place; 0: not known. So a
-	 * million names that collide do not try the same numbers a million times.
-	 */
+	/* In place of a first number of its length (1, 10, 100 …), which this name
+	 * ends in, all numbers before this one are taken; 0: not known. */
 	uint32_t next_number;
+	/* All numbers of fewer digits are taken behind this name; 0: not known. */
+	uint32_t digits;
 };
 
 struct naming {
@@ -57,9 +61,10 @@ HRESULT fsi_name_text_begin(struct fsi_name_text *text)
 static bool are_equal(const struct naming *naming, const char *a, size_t a_length,
 		      const char *b)
 {
-	if (naming->map->letter_case == FSI_NAME_CASE_IGNORED)
-		return fsi_text_compare_ignoring_case(a, a_length, b, strlen(b)) == 0;
-	return strcmp(a, b) == 0;
+	if (strcmp(a, b) == 0)
+		return true;
+	return naming->map->letter_case == FSI_NAME_CASE_IGNORED &&
+	       fsi_text_compare_ignoring_case(a, a_length, b, strlen(b)) == 0;
 }
 
 static void find_slot(const struct naming *naming, const char *name, size_t length,
@@ -126,36 +131,53 @@ static HRESULT take_name(struct naming *naming, const struct wish *wish, uint32_
 	return S_OK;
 }
 
-/* Find the lowest number that makes a name unlike all others. */
-static HRESULT take_numbered_name(struct naming *naming,
-				  const struct fsi_name_parts *parts, uint32_t n)
+/*
+ * Take the lowest free number of some digits. S_FALSE: all of them are taken.
+ */
+static HRESULT take_number(struct naming *naming, const struct fsi_name_parts *parts,
+			   uint32_t first, uint32_t n)
 {
-	const struct fsi_name_map *map = naming->map;
+	struct slot *first_slot = NULL;
 	struct wish wish;
+	uint32_t number = 0;
+
+	wish_for(naming, parts, first, &wish);
+	if (is_free(&wish))
+		return take_name(naming, &wish, n);
+	first_slot = wish.slot;
+	number = first_slot->next_number != 0 ? first_slot->next_number : first + 1;
+	for (; number < 10 * first; number++) {
+		wish_for(naming, parts, number, &wish);
+		if (is_free(&wish))
+			break;
+	}
+	if (number == 10 * first) {
+		first_slot->next_number = number;
+		return S_FALSE;
+	}
+	first_slot->next_number = number + 1;
+	return take_name(naming, &wish, n);
+}
+
+/* Take the lowest number that makes a name unlike all others. */
+static HRESULT take_numbered_name(struct naming *naming,
+				  const struct fsi_name_parts *parts, struct slot *taken,
+				  uint32_t n)
+{
 	uint32_t first = 1;
 
-	for (unsigned digits = 1; digits <= map->most_digits; digits++, first *= 10) {
-		struct slot *first_slot = NULL;
-		uint32_t number = 0;
+	for (uint32_t digits = 1; digits <= naming->map->most_digits; digits++) {
+		if (digits >= taken->digits) {
+			const HRESULT hr = take_number(naming, parts, first, n);
 
-		wish_for(naming, parts, first, &wish);
-		if (is_free(&wish))
-			return take_name(naming, &wish, n);
-		first_slot = wish.slot;
-		number = first_slot->next_number;
-		if (number == 0)
-			number = first + 1;
-		for (; number < 10 * first; number++) {
-			wish_for(naming, parts, number, &wish);
-			if (!is_free(&wish))
-				continue;
-			first_slot->next_number = number + 1;
-			return take_name(naming, &wish, n);
+			if (hr != S_FALSE)
+				return hr;
+			taken->digits = digits + 1;
 		}
-		first_slot->next_number = number;
+		first *= 10;
 	}
 	return FSI_FAIL(IMAPI_E_NO_UNIQUE_NAME, naming->siblings->nodes[n]->name,
-			map->file_system);
+			naming->map->file_system);
 }
 
 /* Set aside the names that need a change; returns how many they are. */
@@ -217,7 +239,7 @@ static HRESULT take_other_names(struct naming *naming)
 		if (is_free(&wish))
 			FSI_TRY(take_name(naming, &wish, n));
 		else
-			FSI_TRY(take_numbered_name(naming, &parts, n));
+			FSI_TRY(take_numbered_name(naming, &parts, wish.slot, n));
 	}
 	return S_OK;
 }

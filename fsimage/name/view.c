@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Views: the names of a whole tree in one file system, and that of one node. */
+/* Views: the names of a whole tree in one file system. */
 #include "name/view.h"
 
 #include "error/fail.h"
@@ -159,93 +159,4 @@ void fsi_name_view_destroy(struct fsi_name_view *view)
 	fsi_free(view->sorted);
 	fsi_free(view->text);
 	fsi_free(view);
-}
-
-static int compare_nodes(const void *a, const void *b)
-{
-	const struct fsi_node *const *x = a;
-	const struct fsi_node *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-/*
- * The siblings of a node, itself among them, in byte order; of a node that its
- * parent does not list any more, itself alone.
- */
-static HRESULT copy_siblings(const struct fsi_node *node,
-			     const struct fsi_node ***ret_nodes, uint32_t *ret_count)
-{
-	const struct fsi_children *children = node->parent->content.children;
-	const struct fsi_node **nodes =
-		fsi_allocate_zeroed(children->count + (size_t)1, sizeof(*nodes));
-	bool is_listed = false;
-
-	if (nodes == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
-	for (uint32_t n = 0; n < children->count; n++) {
-		nodes[n] = children->items[n];
-		is_listed = is_listed || nodes[n] == node;
-	}
-	*ret_count = children->count;
-	if (!is_listed) {
-		nodes[0] = node;
-		*ret_count = 1;
-	} else if (!children->is_sorted) {
-		qsort(nodes, children->count, sizeof(*nodes), compare_nodes);
-	}
-	*ret_nodes = nodes;
-	return S_OK;
-}
-
-static HRESULT map_siblings_of(const struct fsi_node *node,
-			       const struct fsi_name_map *map, char **ret_name)
-{
-	struct fsi_name_siblings siblings = {0};
-	struct fsi_name_text text = {0};
-	const struct fsi_node **nodes = NULL;
-	char *name = NULL;
-	uint32_t n = 0;
-	HRESULT hr = copy_siblings(node, &nodes, &siblings.count);
-
-	if (FAILED(hr))
-		return hr;
-	siblings.nodes = nodes;
-	siblings.names = fsi_allocate_zeroed(siblings.count, sizeof(*siblings.names));
-	hr = siblings.names != NULL ? fsi_name_text_begin(&text)
-				    : FSI_FAIL(E_OUTOFMEMORY);
-	if (FAILED(hr))
-		goto out;
-	hr = fsi_name_siblings_map(map, &siblings, &text);
-	if (FAILED(hr))
-		goto out;
-	while (nodes[n] != node)
-		n++;
-	name = fsi_duplicate_string(fsi_name_of_sibling(&siblings, &text, n));
-	if (name == NULL)
-		hr = FSI_FAIL(E_OUTOFMEMORY);
-	else
-		*ret_name = name;
-out:
-	fsi_vector_free(&text.bytes);
-	fsi_free(siblings.names);
-	fsi_free(nodes);
-	return hr;
-}
-
-HRESULT fsi_name_of_node(const struct fsi_node *node, const struct fsi_name_rules *rules,
-			 char **ret_name)
-{
-	const struct fsi_name_map *map = fsi_name_map_of(rules);
-	char *name = NULL;
-
-	/* Where case matters, a name that needs no change never yields. */
-	if (node->parent != NULL &&
-	    !(map->letter_case == FSI_NAME_CASE_MATTERS && map->is_natural(node)))
-		return map_siblings_of(node, map, ret_name);
-	name = fsi_duplicate_string(node->parent != NULL ? node->name : "");
-	if (name == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
-	*ret_name = name;
-	return S_OK;
 }

@@ -6,9 +6,10 @@
  * children alone: the order in which they were added does not matter.
  *
  * A name that a file system can hold stays as it is, and never yields to one
- * that was made up. The others are mapped, character by character to "_", cut
- * before their extension, and made unlike their siblings in byte order of the
- * items' names by the lowest number that does it, behind the base:
+ * that was made up; of names that differ only in case, the first in byte order
+ * stays. The others are mapped, character by character to "_", cut before their
+ * extension, and made unlike their siblings, in byte order of the items' names,
+ * by the lowest number that does it, behind the base:
  *
  *   ISO 9660  "Long name.html" and "Long-name.html" become LONG_NAM.HTM and
  *             LONG_NA1.HTM (level 1); digits alone, since there is little room.
@@ -71,13 +72,6 @@ static inline uint32_t fsi_name_view_child(const struct fsi_name_view *view,
 
 	return view->sorted != NULL ? view->sorted[place] : place;
 }
-
-/*
- * The name of one node in one file system, from the set of its siblings.
- * *ret_name is to be freed. As fsi_name_view_create().
- */
-HRESULT fsi_name_of_node(const struct fsi_node *node, const struct fsi_name_rules *rules,
-			 char **ret_name);
 
 /* How a volume name is written in a file system; *ret_name is to be freed. */
 HRESULT fsi_name_of_volume(const char *volume_name, enum fsi_file_system file_system,

@@ -17,7 +17,8 @@ bool fsi_children_append(struct fsi_children *children, struct fsi_node *node)
 
 		if (capacity <= count)
 			return false;
-		items = fsi_reallocate(children->items, capacity, sizeof(struct fsi_node *));
+		items = fsi_reallocate(children->items, capacity,
+				       sizeof(struct fsi_node *));
 		if (items == NULL)
 			return false;
 		children->items = items;

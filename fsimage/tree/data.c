@@ -50,7 +50,8 @@ static bool number_device(struct fsi_tree *tree, uint64_t device, uint32_t *ret_
 
 static uint32_t slot_of(const struct fsi_tree *tree, uint64_t inode, uint32_t device)
 {
-	const uint64_t mixed = (inode + ((uint64_t)device << 48)) * UINT64_C(0x9E3779B97F4A7C15);
+	const uint64_t mixed =
+		(inode + ((uint64_t)device << 48)) * UINT64_C(0x9E3779B97F4A7C15);
 
 	return (uint32_t)(mixed >> 32) & (tree->host_files.capacity - 1);
 }
@@ -87,8 +88,8 @@ static bool reserve_host_file(struct fsi_tree *tree)
 }
 
 /* The slot that a host file has, or would get. */
-static struct fsi_data **find_host_file(struct fsi_tree *tree, const struct fsi_host_file *host,
-					uint32_t device)
+static struct fsi_data **find_host_file(struct fsi_tree *tree,
+					const struct fsi_host_file *host, uint32_t device)
 {
 	const uint32_t mask = tree->host_files.capacity - 1;
 	uint32_t slot = slot_of(tree, host->inode, device);
@@ -97,34 +98,45 @@ static struct fsi_data **find_host_file(struct fsi_tree *tree, const struct fsi_
 		const struct fsi_data *data = tree->host_files.slots[slot];
 
 		/* A size that has changed since makes it another file. */
-		if (data == NULL || (data->inode == host->inode && data->device == device &&
-				     data->size == host->size))
+		if (data == NULL || (data->inode == host->inode &&
+				     data->device == device && data->size == host->size))
 			return &tree->host_files.slots[slot];
 	}
+}
+
+static HRESULT make_host_data(struct fsi_tree *tree, const struct fsi_host_file *host,
+			      uint32_t device, struct fsi_data **ret_data)
+{
+	struct fsi_data *data = fsi_arena_allocate(&tree->arena, sizeof(*data));
+
+	if (data != NULL)
+		data->name = fsi_arena_copy(&tree->arena, host->name, strlen(host->name));
+	if (data == NULL || data->name == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	data->size = host->size;
+	data->source.folder = host->folder;
+	data->inode = host->inode;
+	data->device = device;
+	*ret_data = data;
+	return S_OK;
 }
 
 HRESULT fsi_data_from_host(struct fsi_tree *tree, const struct fsi_host_file *host,
 			   struct fsi_data **ret_data)
 {
 	struct fsi_data **slot = NULL;
-	struct fsi_data *data = NULL;
 	uint32_t device = 0;
 
-	if (!number_device(tree, host->device, &device) || !reserve_host_file(tree))
+	if (!number_device(tree, host->device, &device))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	/* A file system that does not number its files: each is alone. */
+	if (host->inode == 0)
+		return make_host_data(tree, host, device, ret_data);
+	if (!reserve_host_file(tree))
 		return FSI_FAIL(E_OUTOFMEMORY);
 	slot = find_host_file(tree, host, device);
 	if (*slot == NULL) {
-		data = fsi_arena_allocate(&tree->arena, sizeof(*data));
-		if (data != NULL)
-			data->name = fsi_arena_copy(&tree->arena, host->name,
-						    strlen(host->name));
-		if (data == NULL || data->name == NULL)
-			return FSI_FAIL(E_OUTOFMEMORY);
-		data->size = host->size;
-		data->source.folder = host->folder;
-		data->inode = host->inode;
-		data->device = device;
-		*slot = data;
+		FSI_TRY(make_host_data(tree, host, device, slot));
 		tree->host_files.count++;
 	}
 	*ret_data = *slot;
@@ -150,42 +162,27 @@ char *fsi_data_path(const struct fsi_data *data)
 
 /* ---- reading ----------------------------------------------------------- */
 
-/* An open source: a descriptor of the host's file, or a clone of the stream. */
+/*
+ * An open source: a descriptor of the host's file, or the stream. It keeps what
+ * it needs of the data, since a reader may outlive the image.
+ */
 struct source {
-	const struct fsi_data *data;
+	char *path;
+	uint64_t size;
 	fsi_stream *stream; /* NULL: the descriptor */
 	int descriptor;
 };
 
-static HRESULT refuse_size(const struct fsi_data *data, uint64_t found)
+static HRESULT refuse_size(const struct source *source, uint64_t found)
 {
-	char *path = fsi_data_path(data);
-	const HRESULT hr = FSI_FAIL(IMAPI_E_DATA_STREAM_INCONSISTENCY,
-				    path != NULL ? path : data->name, (int64_t)data->size,
-				    (int64_t)found);
-
-	fsi_free(path);
-	return hr;
+	return FSI_FAIL(IMAPI_E_DATA_STREAM_INCONSISTENCY, source->path,
+			(int64_t)source->size, (int64_t)found);
 }
 
-/* The file could not be opened, or not read, for the reason in errno. */
-static HRESULT refuse_opening(const struct fsi_data *data, int error)
+static HRESULT refuse_reading(const struct source *source, int error)
 {
-	char *path = fsi_data_path(data);
-	const HRESULT hr = FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE,
-				    path != NULL ? path : data->name);
+	const HRESULT hr = FSI_FAIL(IMAPI_E_DATA_STREAM_READ_FAILURE, source->path);
 
-	fsi_free(path);
-	return fsi_error_with_reason(hr, error);
-}
-
-static HRESULT refuse_reading(const struct fsi_data *data, int error)
-{
-	char *path = fsi_data_path(data);
-	const HRESULT hr =
-		FSI_FAIL(IMAPI_E_DATA_STREAM_READ_FAILURE, path != NULL ? path : data->name);
-
-	fsi_free(path);
 	return error != 0 ? fsi_error_with_reason(hr, error) : hr;
 }
 
@@ -194,9 +191,9 @@ static HRESULT check_size(const struct source *source)
 	struct stat status;
 
 	if (fstat(source->descriptor, &status) != 0)
-		return refuse_reading(source->data, errno);
-	if ((uint64_t)status.st_size != source->data->size)
-		return refuse_size(source->data, (uint64_t)status.st_size);
+		return refuse_reading(source, errno);
+	if ((uint64_t)status.st_size != source->size)
+		return refuse_size(source, (uint64_t)status.st_size);
 	return S_OK;
 }
 
@@ -208,11 +205,11 @@ static HRESULT read_host(const struct source *source, uint64_t offset, void *buf
 		fsi_read_descriptor(source->descriptor, offset, buffer, length, &got);
 
 	if (error != 0)
-		return refuse_reading(source->data, error);
+		return refuse_reading(source, error);
 	if (got < length)
-		return refuse_size(source->data, offset + got);
+		return refuse_size(source, offset + got);
 	/* At the end, see that nothing was added meanwhile. */
-	return offset + length == source->data->size ? check_size(source) : S_OK;
+	return offset + length == source->size ? check_size(source) : S_OK;
 }
 
 static HRESULT read_stream(const struct source *source, uint64_t offset, void *buffer,
@@ -222,27 +219,27 @@ static HRESULT read_stream(const struct source *source, uint64_t offset, void *b
 	uint64_t size = 0;
 
 	if (FAILED(fsi_stream_read(source->stream, offset, buffer, length, &got)))
-		return refuse_reading(source->data, 0);
+		return refuse_reading(source, 0);
 	if (got < length)
-		return refuse_size(source->data, offset + got);
-	if (offset + length < source->data->size)
+		return refuse_size(source, offset + got);
+	if (offset + length < source->size)
 		return S_OK;
 	if (FAILED(fsi_stream_measure(source->stream, &size)))
-		return refuse_reading(source->data, 0);
-	return size != source->data->size ? refuse_size(source->data, size) : S_OK;
+		return refuse_reading(source, 0);
+	return size != source->size ? refuse_size(source, size) : S_OK;
 }
 
 static HRESULT read_source(void *self, uint64_t offset, void *buffer, size_t length,
 			   size_t *ret_read)
 {
 	const struct source *source = self;
-	const uint64_t size = source->data->size;
-	const uint64_t left = offset < size ? size - offset : 0;
+	const uint64_t left = offset < source->size ? source->size - offset : 0;
 	const size_t wanted = left < length ? (size_t)left : length;
 
 	if (wanted > 0)
-		FSI_TRY(source->stream != NULL ? read_stream(source, offset, buffer, wanted)
-					       : read_host(source, offset, buffer, wanted));
+		FSI_TRY(source->stream != NULL
+				? read_stream(source, offset, buffer, wanted)
+				: read_host(source, offset, buffer, wanted));
 	*ret_read = wanted;
 	return S_OK;
 }
@@ -251,7 +248,7 @@ static HRESULT measure_source(void *self, uint64_t *ret_size)
 {
 	const struct source *source = self;
 
-	*ret_size = source->data->size;
+	*ret_size = source->size;
 	return S_OK;
 }
 
@@ -262,6 +259,7 @@ static void close_source(void *self)
 	fsi_stream_release(source->stream);
 	if (source->descriptor >= 0)
 		close(source->descriptor);
+	fsi_free(source->path);
 	fsi_free(source);
 }
 
@@ -274,15 +272,16 @@ static const struct fsi_stream_ops source_ops = {
 
 static HRESULT open_host(struct source *source)
 {
-	char *path = fsi_data_path(source->data);
-
-	if (path == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
 	/* O_NONBLOCK: what has become a FIFO must not wait for a writer. */
-	source->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	fsi_free(path);
-	if (source->descriptor < 0)
-		return refuse_opening(source->data, errno);
+	source->descriptor =
+		open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (source->descriptor < 0) {
+		const int error = errno;
+
+		return fsi_error_with_reason(
+			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, source->path),
+			error);
+	}
 	return check_size(source);
 }
 
@@ -293,8 +292,11 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 
 	if (source == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	*source = (struct source){.data = data, .descriptor = -1};
-	if (data->name == NULL)
+	*source = (struct source){
+		.path = fsi_data_path(data), .size = data->size, .descriptor = -1};
+	if (source->path == NULL)
+		hr = FSI_FAIL(E_OUTOFMEMORY);
+	else if (data->name == NULL)
 		source->stream = fsi_stream_add_ref(data->source.stream);
 	else
 		hr = open_host(source);

@@ -78,7 +78,8 @@ static int read_names(struct fsi_folder_listing *listing)
 	return error;
 }
 
-HRESULT fsi_folder_list(const char *path, bool follow, struct fsi_folder_listing *ret_listing)
+HRESULT fsi_folder_list(const char *path, bool follow,
+			struct fsi_folder_listing *ret_listing)
 {
 	/* A folder that became a link since it was found is not followed. */
 	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
@@ -96,8 +97,8 @@ HRESULT fsi_folder_list(const char *path, bool follow, struct fsi_folder_listing
 					     error);
 	}
 	if (listing.names.count > 1)
-		qsort(listing.names.items, listing.names.count, sizeof(listing.names.items[0]),
-		      compare_names);
+		qsort(listing.names.items, listing.names.count,
+		      sizeof(listing.names.items[0]), compare_names);
 	*ret_listing = listing;
 	return S_OK;
 }

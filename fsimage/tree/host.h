@@ -17,7 +17,8 @@ struct fsi_folder_listing {
  * path as in struct fsi_source_folder. follow: it may be a symbolic link.
  * IMAPI_E_DIRECTORY_READ_FAILURE (folder), E_OUTOFMEMORY.
  */
-HRESULT fsi_folder_list(const char *path, bool follow, struct fsi_folder_listing *ret_listing);
+HRESULT fsi_folder_list(const char *path, bool follow,
+			struct fsi_folder_listing *ret_listing);
 
 void fsi_folder_listing_free(struct fsi_folder_listing *listing);
 

@@ -28,14 +28,14 @@ struct fsi_source_folder {
 struct fsi_data {
 	uint64_t size; /* when it was added, in bytes */
 	union {
-		fsi_stream *stream;                     /* from a caller: one reference */
+		fsi_stream *stream;			/* from a caller: one reference */
 		const struct fsi_source_folder *folder; /* of this computer */
 	} source;
-	const char *name;            /* in folder; NULL: the source is the stream */
+	const char *name;	     /* in folder; NULL: the source is the stream */
 	const struct fsi_node *item; /* the first file with this data, set by fsi_order */
-	uint64_t inode;              /* of a host file; 0: shared with nobody */
-	uint32_t device;             /* as the tree numbers st_dev */
-	uint32_t number;             /* place in struct fsi_order, set there */
+	uint64_t inode;		     /* of a host file; 0: shared with nobody */
+	uint32_t device;	     /* as the tree numbers st_dev */
+	uint32_t number;	     /* place in struct fsi_order, set there */
 };
 
 /* The content of a directory. */
@@ -45,7 +45,7 @@ struct fsi_children {
 	uint32_t capacity;
 	uint32_t number;      /* place among the directories, set by fsi_order */
 	uint32_t first_child; /* number of its first child, set by fsi_order */
-	bool is_sorted;       /* by name in byte order */
+	bool is_sorted;	      /* by name in byte order */
 	struct fsi_children *next_made; /* all of a tree, to free them */
 };
 
@@ -56,17 +56,17 @@ enum fsi_node_kind {
 
 struct fsi_node {
 	struct fsi_node *parent; /* never NULL but in the roots of a tree */
-	const char *name;        /* UTF-8, in the tree's arena */
+	const char *name;	 /* UTF-8, in the tree's arena */
 	union {
 		struct fsi_children *children; /* of a directory */
-		struct fsi_data *data;         /* of a file; NULL: empty */
+		struct fsi_data *data;	       /* of a file; NULL: empty */
 	} content;
 	fsi_ticks creation_time;
 	fsi_ticks access_time;
 	fsi_ticks modification_time;
 	fsi_ticks attribute_time; /* last change of attributes (st_ctime) */
-	uint32_t number;          /* place in struct fsi_order, set there */
-	uint32_t position;        /* among the children of its parent */
+	uint32_t number;	  /* place in struct fsi_order, set there */
+	uint32_t position;	  /* among the children of its parent */
 	uint32_t name_hash;
 	uint32_t uid; /* UINT32_MAX: not known */
 	uint32_t gid;

@@ -56,7 +56,8 @@ HRESULT fsi_order_create(struct fsi_tree *tree, struct fsi_order **ret_order)
 	if (order == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	order->items = fsi_allocate_zeroed(items, sizeof(order->items[0]));
-	order->directories = fsi_allocate_zeroed(directories, sizeof(order->directories[0]));
+	order->directories =
+		fsi_allocate_zeroed(directories, sizeof(order->directories[0]));
 	order->data = fsi_allocate_zeroed(tree->file_count, sizeof(order->data[0]));
 	if (order->items == NULL || order->directories == NULL || order->data == NULL) {
 		fsi_order_destroy(order);

@@ -17,7 +17,8 @@ static bool is_forbidden(uint32_t character)
 {
 	return character < 0x20 || character == '\\' || character == '/' ||
 	       character == ':' || character == '*' || character == '?' ||
-	       character == '"' || character == '<' || character == '>' || character == '|';
+	       character == '"' || character == '<' || character == '>' ||
+	       character == '|';
 }
 
 static bool is_legal(const struct fsi_tree_rules *rules, const char *name, size_t length)
@@ -39,7 +40,8 @@ static bool is_legal(const struct fsi_tree_rules *rules, const char *name, size_
 	return true;
 }
 
-HRESULT fsi_name_check_new(const struct fsi_tree_rules *rules, const char *name, size_t length)
+HRESULT fsi_name_check_new(const struct fsi_tree_rules *rules, const char *name,
+			   size_t length)
 {
 	if (!is_legal(rules, name, length))
 		return S_FALSE;
@@ -136,7 +138,8 @@ HRESULT fsi_path_resolve(const struct fsi_tree *tree, struct fsi_node *directory
 	return S_OK;
 }
 
-struct fsi_node *fsi_path_find(const struct fsi_tree *tree, const struct fsi_path_end *end)
+struct fsi_node *fsi_path_find(const struct fsi_tree *tree,
+			       const struct fsi_path_end *end)
 {
 	if (end->name_length == 0)
 		return end->parent;
@@ -151,7 +154,8 @@ char *fsi_path_format(const struct fsi_tree *tree, const struct fsi_node *direct
 	char *path = NULL;
 	char *start = NULL;
 
-	for (const struct fsi_node *node = directory; node->parent != NULL; node = node->parent)
+	for (const struct fsi_node *node = directory; node->parent != NULL;
+	     node = node->parent)
 		length += (size_t)node->name_length + 1;
 	if (length == 0)
 		length = 1; /* the root itself */

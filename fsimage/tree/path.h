@@ -34,7 +34,8 @@ HRESULT fsi_path_resolve(const struct fsi_tree *tree, struct fsi_node *directory
 			 struct fsi_path_end *ret_end);
 
 /* The child that a path ends at, the root for the root, or NULL. */
-struct fsi_node *fsi_path_find(const struct fsi_tree *tree, const struct fsi_path_end *end);
+struct fsi_node *fsi_path_find(const struct fsi_tree *tree,
+			       const struct fsi_path_end *end);
 
 /*
  * The full path of a name in a directory; name NULL: of the directory itself.

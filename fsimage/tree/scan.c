@@ -26,7 +26,7 @@ struct pending {
 struct scan {
 	struct fsi_scan_request *request;
 	FSI_VECTOR(struct pending) pending;
-	size_t next;           /* of pending */
+	size_t next;	       /* of pending */
 	size_t relative_start; /* of a folder's path, behind the source's own */
 };
 
@@ -58,8 +58,8 @@ static HRESULT refuse_name(const struct entry *entry)
 {
 	char *path = entry_path(entry);
 	char *shown = path != NULL ? fsi_text_escape(path, strlen(path)) : NULL;
-	const HRESULT hr =
-		FSI_FAIL(IMAPI_E_INVALID_PATH, shown != NULL ? shown : entry->in->folder->path);
+	const HRESULT hr = FSI_FAIL(IMAPI_E_INVALID_PATH,
+				    shown != NULL ? shown : entry->in->folder->path);
 
 	if (!fsi_utf8_is_valid(entry->name, strlen(entry->name)))
 		fsi_error_detail(hr, "The name is not UTF-8.");
@@ -97,14 +97,15 @@ static HRESULT refuse_kind(const struct entry *entry, const char *kind)
  */
 static HRESULT find_older(const struct entry *entry, struct fsi_node **ret_node)
 {
-	struct fsi_node *node = fsi_tree_find_child(entry->scan->request->tree,
-						    entry->in->directory, entry->name,
-						    strlen(entry->name));
+	struct fsi_node *node =
+		fsi_tree_find_child(entry->scan->request->tree, entry->in->directory,
+				    entry->name, strlen(entry->name));
 
 	if (node != NULL && strcmp(node->name, entry->name) != 0 &&
 	    fsi_folder_listing_has(entry->listing, node->name))
 		return fsi_error_detail(FSI_FAIL(IMAPI_E_DUP_NAME, entry->name),
-					"It differs from \"%s\" in case only.", node->name);
+					"It differs from \"%s\" in case only.",
+					node->name);
 	*ret_node = node;
 	return S_OK;
 }
@@ -171,7 +172,8 @@ static HRESULT push(struct scan *scan, const struct fsi_source_folder *folder,
 }
 
 static HRESULT make_folder(struct scan *scan, const char *path,
-			   const struct fsi_source_folder *parent, const struct statx *status,
+			   const struct fsi_source_folder *parent,
+			   const struct statx *status,
 			   struct fsi_source_folder **ret_folder)
 {
 	struct fsi_arena *arena = &scan->request->tree->arena;
@@ -207,7 +209,8 @@ static HRESULT enter_directory(struct fsi_scan_request *request, struct fsi_node
 	return S_OK;
 }
 
-static bool is_on_the_way(const struct fsi_source_folder *folder, const struct statx *status)
+static bool is_on_the_way(const struct fsi_source_folder *folder,
+			  const struct statx *status)
 {
 	for (; folder != NULL; folder = folder->parent) {
 		if (folder->inode == status->stx_ino &&
@@ -256,7 +259,8 @@ static HRESULT follow_link(struct entry *entry)
 		request->report.skipped_links++;
 		return S_FALSE;
 	}
-	error = fsi_host_status(entry->listing->descriptor, entry->name, true, &entry->status);
+	error = fsi_host_status(entry->listing->descriptor, entry->name, true,
+				&entry->status);
 	entry->follow = true;
 	if (error == 0)
 		return S_OK;
@@ -269,37 +273,39 @@ static HRESULT follow_link(struct entry *entry)
 	return S_FALSE;
 }
 
-static bool is_filtered(const struct entry *entry)
+/* Ask the caller. S_FALSE: the entry is left out. */
+static HRESULT filter_entry(const struct entry *entry)
 {
-	const struct fsi_add_tree_options *options = &entry->scan->request->options;
+	struct fsi_scan_request *request = entry->scan->request;
 	char *path = NULL;
 	bool wanted = true;
 
-	if (options->filter == NULL)
-		return false;
+	if (request->options.filter == NULL)
+		return S_OK;
 	path = entry_path(entry);
-	if (path != NULL)
-		wanted = options->filter(options->filter_context,
+	if (path == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	wanted = request->options.filter(request->options.filter_context,
 					 path + entry->scan->relative_start,
 					 S_ISDIR(entry->status.stx_mode));
 	fsi_free(path);
-	return !wanted;
+	if (wanted)
+		return S_OK;
+	request->report.filtered++;
+	return S_FALSE;
 }
 
 static HRESULT add_entry(struct entry *entry)
 {
 	struct fsi_scan_request *request = entry->scan->request;
-	const int error =
-		fsi_host_status(entry->listing->descriptor, entry->name, false, &entry->status);
+	const int error = fsi_host_status(entry->listing->descriptor, entry->name, false,
+					  &entry->status);
 	HRESULT hr = S_OK;
 
 	if (error != 0)
 		return refuse_opening(entry, error);
-	if (is_filtered(entry)) {
-		request->report.filtered++;
-		return S_OK;
-	}
-	if (S_ISLNK(entry->status.stx_mode))
+	hr = filter_entry(entry);
+	if (hr == S_OK && S_ISLNK(entry->status.stx_mode))
 		hr = follow_link(entry);
 	if (hr != S_OK)
 		return FAILED(hr) ? hr : S_OK;
@@ -319,8 +325,8 @@ static HRESULT read_folder(struct scan *scan)
 	/* A copy: the vector moves while the folder's own folders are added. */
 	const struct pending in = scan->pending.items[scan->next++];
 	struct fsi_folder_listing listing;
-	HRESULT hr = fsi_folder_list(in.folder->path, in.follow || in.folder->parent == NULL,
-				     &listing);
+	HRESULT hr = fsi_folder_list(in.folder->path,
+				     in.follow || in.folder->parent == NULL, &listing);
 
 	if (FAILED(hr))
 		return hr;
@@ -445,8 +451,8 @@ static HRESULT split_source(struct fsi_scan_request *request, const struct statx
 	return S_OK;
 }
 
-HRESULT fsi_scan_file(struct fsi_scan_request *request, const char *name, size_t name_length,
-		      bool replace)
+HRESULT fsi_scan_file(struct fsi_scan_request *request, const char *name,
+		      size_t name_length, bool replace)
 {
 	struct fsi_tree *tree = request->tree;
 	struct fsi_host_file host;
@@ -458,12 +464,14 @@ HRESULT fsi_scan_file(struct fsi_scan_request *request, const char *name, size_t
 
 	if (error != 0)
 		return fsi_error_with_reason(
-			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, request->source), error);
+			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, request->source),
+			error);
 	if (!S_ISREG(status.stx_mode))
 		return FSI_FAIL(IMAPI_E_NOT_FILE, request->source);
-	if (access(request->source, R_OK) != 0)
+	if (faccessat(AT_FDCWD, request->source, R_OK, AT_EACCESS) != 0)
 		return fsi_error_with_reason(
-			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, request->source), errno);
+			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, request->source),
+			errno);
 	older = fsi_tree_find_child(tree, request->directory, name, name_length);
 	copy = fsi_duplicate_bytes(name, name_length);
 	if (copy == NULL)
@@ -473,7 +481,8 @@ HRESULT fsi_scan_file(struct fsi_scan_request *request, const char *name, size_t
 	if (SUCCEEDED(hr))
 		hr = split_source(request, &status, &host);
 	if (SUCCEEDED(hr))
-		hr = insert_file(request, request->directory, copy, older, &host, &status);
+		hr = insert_file(request, request->directory, copy, older, &host,
+				 &status);
 	fsi_free(copy);
 	return hr;
 }

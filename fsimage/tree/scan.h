@@ -10,7 +10,7 @@
 struct fsi_scan_request {
 	struct fsi_tree *tree;
 	struct fsi_node *directory; /* to be filled */
-	const char *source;         /* host path of a folder or a file */
+	const char *source;	    /* host path of a folder or a file */
 	struct fsi_add_tree_options options;
 	struct fsi_add_tree_report report; /* counts are added to it */
 	/* Told of each file that was added; a failure ends the scan. */
@@ -29,7 +29,7 @@ HRESULT fsi_scan(struct fsi_scan_request *request);
  * an existing file gives way. Errors as fsi_directory_add_file_from_path(); the
  * undo log as above.
  */
-HRESULT fsi_scan_file(struct fsi_scan_request *request, const char *name, size_t name_length,
-		      bool replace);
+HRESULT fsi_scan_file(struct fsi_scan_request *request, const char *name,
+		      size_t name_length, bool replace);
 
 #endif

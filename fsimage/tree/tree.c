@@ -17,11 +17,12 @@
  */
 #define ITEM_COST_BLOCKS 16
 /* Rounding of the whole image that one more block can set off. */
-#define ROUNDING_BLOCKS	 128
+#define ROUNDING_BLOCKS 128
 
 static struct fsi_children *make_children(struct fsi_tree *tree)
 {
-	struct fsi_children *children = fsi_arena_allocate(&tree->arena, sizeof(*children));
+	struct fsi_children *children =
+		fsi_arena_allocate(&tree->arena, sizeof(*children));
 
 	if (children == NULL)
 		return NULL;
@@ -52,7 +53,8 @@ HRESULT fsi_tree_init(struct fsi_tree *tree, fsi_ticks recording_time)
 	set_defaults(tree, &tree->root);
 	tree->root.content.children = make_children(tree);
 	tree->detached.content.children = make_children(tree);
-	if (tree->root.content.children == NULL || tree->detached.content.children == NULL)
+	if (tree->root.content.children == NULL ||
+	    tree->detached.content.children == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	return S_OK;
 }
@@ -72,8 +74,9 @@ void fsi_tree_destroy(struct fsi_tree *tree)
 	fsi_arena_free(&tree->arena);
 }
 
-HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind, const char *name,
-			   size_t name_length, struct fsi_node **ret_node)
+HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind,
+			   const char *name, size_t name_length,
+			   struct fsi_node **ret_node)
 {
 	struct fsi_node *node = fsi_arena_allocate(&tree->arena, sizeof(*node));
 	char *copy = fsi_arena_copy(&tree->arena, name, name_length);
@@ -83,7 +86,8 @@ HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind, const
 	node->kind = (uint8_t)kind;
 	node->name = copy;
 	node->name_length = (uint16_t)name_length;
-	node->name_hash = fsi_text_hash(name, name_length, !tree->rules.case_sensitive);
+	/* Without regard to case, so that it holds under any rules. */
+	node->name_hash = fsi_text_hash(name, name_length, true);
 	node->parent = &tree->detached;
 	set_defaults(tree, node);
 	if (kind == FSI_NODE_DIRECTORY) {
@@ -120,7 +124,7 @@ struct fsi_node *fsi_tree_find_child(const struct fsi_tree *tree,
 				     const struct fsi_node *directory, const char *name,
 				     size_t name_length)
 {
-	const uint32_t hash = fsi_text_hash(name, name_length, !tree->rules.case_sensitive);
+	const uint32_t hash = fsi_text_hash(name, name_length, true);
 
 	if (tree->names.count == 0)
 		return NULL;
@@ -179,7 +183,8 @@ static void take_name(struct fsi_tree *tree, const struct fsi_node *node)
 
 	while (slots[gap] != node)
 		gap = (gap + 1) & mask;
-	for (uint32_t slot = (gap + 1) & mask; slots[slot] != NULL; slot = (slot + 1) & mask) {
+	for (uint32_t slot = (gap + 1) & mask; slots[slot] != NULL;
+	     slot = (slot + 1) & mask) {
 		const uint32_t home =
 			slot_of(tree, slots[slot]->parent, slots[slot]->name_hash);
 
@@ -198,7 +203,8 @@ static void take_name(struct fsi_tree *tree, const struct fsi_node *node)
 /* All below a node comes or goes with it. */
 static void count_all(struct fsi_tree *tree, const struct fsi_node *top, uint32_t by)
 {
-	for (const struct fsi_node *node = top; node != NULL; node = fsi_node_next(top, node)) {
+	for (const struct fsi_node *node = top; node != NULL;
+	     node = fsi_node_next(top, node)) {
 		if (fsi_node_is_directory(node))
 			tree->directory_count += by;
 		else
@@ -207,32 +213,37 @@ static void count_all(struct fsi_tree *tree, const struct fsi_node *top, uint32_
 	tree->generation++;
 }
 
-HRESULT fsi_tree_link(struct fsi_tree *tree, struct fsi_node *directory, struct fsi_node *node)
+HRESULT fsi_tree_link(struct fsi_tree *tree, struct fsi_node *directory,
+		      struct fsi_node *node)
 {
-	if (!reserve_name(tree) || !fsi_children_append(directory->content.children, node))
+	if (!reserve_name(tree) ||
+	    !fsi_children_append(directory->content.children, node))
 		return FSI_FAIL(E_OUTOFMEMORY);
 	node->parent = directory;
 	put_name(tree, node);
 	tree->names.count++;
-	count_all(tree, node, 1);
+	if (fsi_node_is_in_image(node))
+		count_all(tree, node, 1);
 	return S_OK;
 }
 
 void fsi_tree_unlink(struct fsi_tree *tree, struct fsi_node *node)
 {
+	const bool was_in_image = fsi_node_is_in_image(node);
+
 	take_name(tree, node);
 	fsi_children_remove(node->parent->content.children, node);
 	node->parent = &tree->detached;
-	count_all(tree, node, UINT32_MAX); /* minus one each */
+	if (was_in_image)
+		count_all(tree, node, UINT32_MAX); /* minus one each */
 }
 
 /* ---- limits ------------------------------------------------------------ */
 
-static HRESULT refuse_level(const struct fsi_tree *tree, const struct fsi_node *directory,
-			    const char *name, uint32_t level)
+static HRESULT refuse_level(const struct fsi_node *directory, uint32_t level)
 {
 	const HRESULT hr = FSI_FAIL(IMAPI_E_ISO9660_LEVELS);
-	char *path = fsi_path_format(tree, directory, name);
+	char *path = fsi_path_of_node(directory);
 
 	if (path != NULL)
 		fsi_error_detail(hr, "\"%s\" is on level %u.", path, level);
@@ -240,46 +251,55 @@ static HRESULT refuse_level(const struct fsi_tree *tree, const struct fsi_node *
 	return hr;
 }
 
-static HRESULT refuse_size(const struct fsi_tree *tree, const struct fsi_tree_limits *limits,
-			   const struct fsi_node *directory, const struct fsi_node *node)
+static HRESULT refuse_size(const struct fsi_tree_limits *limits,
+			   const struct fsi_node *file)
 {
 	const HRESULT hr = FSI_FAIL(IMAPI_E_DATA_TOO_BIG, limits->size_limiter);
-	char *path = fsi_path_format(tree, directory, node->name);
+	char *path = fsi_path_of_node(file);
 
 	if (path != NULL)
 		fsi_error_detail(hr, "\"%s\" has %llu bytes, the limit is %llu.", path,
-				 (unsigned long long)fsi_node_size(node),
+				 (unsigned long long)fsi_node_size(file),
 				 (unsigned long long)limits->max_file_size);
 	fsi_free(path);
 	return hr;
 }
 
-static HRESULT refuse_directories(const struct fsi_tree_limits *limits)
+/* Check all below a node of the image, itself included. */
+static HRESULT check_below(struct fsi_tree *tree, const struct fsi_tree_limits *limits,
+			   const struct fsi_node *top)
 {
-	return fsi_error_detail(FSI_FAIL(IMAPI_E_TOO_MANY_DIRS, limits->directory_limiter),
-				"The limit is %u with the root.", limits->max_directories);
-}
-
-static HRESULT check_node(const struct fsi_tree *tree, const struct fsi_node *directory,
-			  const struct fsi_node *node)
-{
-	const struct fsi_tree_limits *limits = &tree->limits;
-
-	if (!fsi_node_is_directory(node)) {
-		if (limits->max_file_size > 0 && fsi_node_size(node) > limits->max_file_size)
-			return refuse_size(tree, limits, directory, node);
-		return S_OK;
-	}
-	if (limits->max_levels > 0) {
-		const uint32_t level = fsi_node_level(directory) + 1;
+	for (const struct fsi_node *node = top; node != NULL;
+	     node = fsi_node_next(top, node)) {
+		const uint32_t level =
+			fsi_node_is_directory(node) && limits->max_levels > 0
+				? fsi_node_level(node)
+				: 0;
 
 		if (level > limits->max_levels)
-			return refuse_level(tree, directory, node->name, level);
+			return refuse_level(node, level);
+		if (limits->max_file_size > 0 &&
+		    fsi_node_size(node) > limits->max_file_size)
+			return refuse_size(limits, node);
 	}
-	/* The root, and the one to come. */
-	if (limits->max_directories > 0 && tree->directory_count + 2 > limits->max_directories)
-		return refuse_directories(limits);
+	/* The root is one more. */
+	if (limits->max_directories > 0 &&
+	    tree->directory_count >= limits->max_directories)
+		return fsi_error_detail(
+			FSI_FAIL(IMAPI_E_TOO_MANY_DIRS, limits->directory_limiter),
+			"The limit is %u with the root.", limits->max_directories);
 	return S_OK;
+}
+
+/* The most that a node with all below it can add to the image. */
+static uint64_t cost_of(const struct fsi_node *top)
+{
+	uint64_t blocks = 0;
+
+	for (const struct fsi_node *node = top; node != NULL;
+	     node = fsi_node_next(top, node))
+		blocks += fsi_blocks_of(fsi_node_size(node)) + ITEM_COST_BLOCKS;
+	return blocks;
 }
 
 /*
@@ -290,11 +310,12 @@ static HRESULT check_node(const struct fsi_tree *tree, const struct fsi_node *di
 static HRESULT check_capacity(struct fsi_tree *tree, const struct fsi_node *node)
 {
 	const struct fsi_tree_limits *limits = &tree->limits;
-	const uint64_t cost = fsi_blocks_of(fsi_node_size(node)) + ITEM_COST_BLOCKS;
+	uint64_t cost = 0;
 	uint32_t blocks = 0;
 
 	if (limits->capacity_blocks == 0)
 		return S_OK;
+	cost = cost_of(node);
 	if (tree->free_budget_blocks >= cost) {
 		tree->free_budget_blocks -= cost;
 		return S_OK;
@@ -304,17 +325,18 @@ static HRESULT check_capacity(struct fsi_tree *tree, const struct fsi_node *node
 	if (blocks <= limits->capacity_blocks) {
 		const uint64_t left = limits->capacity_blocks - blocks;
 
-		tree->free_budget_blocks = left > ROUNDING_BLOCKS ? left - ROUNDING_BLOCKS : 0;
+		tree->free_budget_blocks =
+			left > ROUNDING_BLOCKS ? left - ROUNDING_BLOCKS : 0;
 		return S_OK;
 	}
 	return S_FALSE;
 }
 
-static HRESULT refuse_capacity(const struct fsi_tree *tree, const struct fsi_node *directory,
-			       const char *name)
+static HRESULT refuse_capacity(const struct fsi_tree *tree, const struct fsi_node *node)
 {
-	char *path = fsi_path_format(tree, directory, name);
-	const HRESULT hr = FSI_FAIL(IMAPI_E_IMAGE_SIZE_LIMIT, path != NULL ? path : name);
+	char *path = fsi_path_of_node(node);
+	const HRESULT hr =
+		FSI_FAIL(IMAPI_E_IMAGE_SIZE_LIMIT, path != NULL ? path : node->name);
 
 	fsi_free(path);
 	return fsi_error_detail(hr, "The limit is %llu blocks.",
@@ -328,16 +350,18 @@ HRESULT fsi_tree_insert(struct fsi_tree *tree, struct fsi_node *directory,
 
 	if (fsi_tree_find_child(tree, directory, node->name, node->name_length) != NULL)
 		return FSI_FAIL(IMAPI_E_DUP_NAME, node->name);
-	FSI_TRY(check_node(tree, directory, node));
 	FSI_TRY(fsi_change_reserve(tree));
 	FSI_TRY(fsi_tree_link(tree, directory, node));
-	hr = check_capacity(tree, node);
-	if (hr == S_OK) {
+	hr = check_below(tree, &tree->limits, node);
+	if (SUCCEEDED(hr))
+		hr = check_capacity(tree, node);
+	if (hr == S_FALSE)
+		hr = refuse_capacity(tree, node);
+	if (FAILED(hr))
+		fsi_tree_unlink(tree, node);
+	else
 		fsi_change_note_insert(tree, node);
-		return S_OK;
-	}
-	fsi_tree_unlink(tree, node);
-	return FAILED(hr) ? hr : refuse_capacity(tree, directory, node->name);
+	return hr;
 }
 
 void fsi_tree_remove(struct fsi_tree *tree, struct fsi_node *node)
@@ -386,7 +410,8 @@ uint32_t fsi_tree_count_levels(struct fsi_tree *tree)
 
 	for (struct fsi_node *node = &tree->root; node != NULL;
 	     node = fsi_node_next(&tree->root, node)) {
-		const uint32_t level = fsi_node_is_directory(node) ? fsi_node_level(node) : 0;
+		const uint32_t level =
+			fsi_node_is_directory(node) ? fsi_node_level(node) : 0;
 
 		if (level > deepest)
 			deepest = level;
@@ -408,18 +433,5 @@ uint64_t fsi_tree_largest_size(struct fsi_tree *tree)
 
 HRESULT fsi_tree_check_limits(struct fsi_tree *tree, const struct fsi_tree_limits *limits)
 {
-	if (limits->max_directories > 0 && tree->directory_count >= limits->max_directories)
-		return refuse_directories(limits);
-	for (struct fsi_node *node = &tree->root; node != NULL;
-	     node = fsi_node_next(&tree->root, node)) {
-		const uint32_t level = fsi_node_is_directory(node) && limits->max_levels > 0
-					       ? fsi_node_level(node)
-					       : 0;
-
-		if (level > limits->max_levels)
-			return refuse_level(tree, node->parent, node->name, level);
-		if (limits->max_file_size > 0 && fsi_node_size(node) > limits->max_file_size)
-			return refuse_size(tree, limits, node->parent, node);
-	}
-	return S_OK;
+	return check_below(tree, limits, &tree->root);
 }

@@ -13,16 +13,16 @@
 
 /* What a name may be, and which times new items get. */
 struct fsi_tree_rules {
-	bool case_sensitive; /* "a" and "A" are two names */
-	bool any_character;  /* all but "/" and NUL; else as IMAPI has it */
-	bool restricted;     /* new names: characters 32 to 127 only */
+	bool case_sensitive;	 /* "a" and "A" are two names */
+	bool any_character;	 /* all but "/" and NUL; else as IMAPI has it */
+	bool restricted;	 /* new names: characters 32 to 127 only */
 	bool reproducible_times; /* see fsi_image_put_reproducible_times() */
 };
 
 /* What may be added. 0 means no limit. */
 struct fsi_tree_limits {
-	uint32_t max_levels;         /* directories below each other, root included */
-	uint32_t max_directories;    /* root included */
+	uint32_t max_levels;	       /* directories below each other, root included */
+	uint32_t max_directories;      /* root included */
 	const char *directory_limiter; /* the file system that sets it */
 	uint64_t max_file_size;
 	const char *size_limiter;
@@ -42,7 +42,7 @@ struct fsi_tree {
 	fsi_ticks recording_time;
 	uint32_t file_count;
 	uint32_t directory_count; /* the root not counted */
-	uint64_t generation;      /* grows with every change of the content */
+	uint64_t generation;	  /* grows with every change of the content */
 
 	struct fsi_arena arena; /* nodes, names, data */
 	struct fsi_children *children_made;
@@ -55,10 +55,10 @@ struct fsi_tree {
 		struct fsi_data **slots;
 		uint32_t capacity;
 		uint32_t count;
-	} host_files;                           /* by device and inode */
-	FSI_VECTOR(uint64_t) devices;           /* st_dev by our number */
-	FSI_VECTOR(struct fsi_data *) streams;  /* data that holds a stream */
-	FSI_VECTOR(struct fsi_change) changes;  /* the undo log, tree/change.h */
+	} host_files;			       /* by device and inode */
+	FSI_VECTOR(uint64_t) devices;	       /* st_dev by our number */
+	FSI_VECTOR(struct fsi_data *) streams; /* data that holds a stream */
+	FSI_VECTOR(struct fsi_change) changes; /* the undo log, tree/change.h */
 	uint64_t free_budget_blocks; /* may be added before the next measurement */
 };
 
@@ -71,8 +71,9 @@ void fsi_tree_destroy(struct fsi_tree *tree);
  * recording time, its attributes those of something made, not found.
  * E_OUTOFMEMORY.
  */
-HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind, const char *name,
-			   size_t name_length, struct fsi_node **ret_node);
+HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind,
+			   const char *name, size_t name_length,
+			   struct fsi_node **ret_node);
 
 /* The child of a directory with that name, or NULL. */
 struct fsi_node *fsi_tree_find_child(const struct fsi_tree *tree,
@@ -80,8 +81,8 @@ struct fsi_node *fsi_tree_find_child(const struct fsi_tree *tree,
 				     size_t name_length);
 
 /*
- * Put a detached node into a directory: all limits are checked here, and only
- * here. IMAPI_E_DUP_NAME, _ISO9660_LEVELS, _TOO_MANY_DIRS, _DATA_TOO_BIG,
+ * Put a detached node with all below it into a directory: all limits are checked
+ * here, and only here. IMAPI_E_DUP_NAME, _ISO9660_LEVELS, _TOO_MANY_DIRS, _DATA_TOO_BIG,
  * _IMAGE_SIZE_LIMIT, E_OUTOFMEMORY; then nothing has changed.
  */
 HRESULT fsi_tree_insert(struct fsi_tree *tree, struct fsi_node *directory,
@@ -91,7 +92,8 @@ HRESULT fsi_tree_insert(struct fsi_tree *tree, struct fsi_node *directory,
 void fsi_tree_remove(struct fsi_tree *tree, struct fsi_node *node);
 
 /* Link and unlink without a check: for the undo log. */
-HRESULT fsi_tree_link(struct fsi_tree *tree, struct fsi_node *directory, struct fsi_node *node);
+HRESULT fsi_tree_link(struct fsi_tree *tree, struct fsi_node *directory,
+		      struct fsi_node *node);
 void fsi_tree_unlink(struct fsi_tree *tree, struct fsi_node *node);
 
 /* The tree of a node, and whether it is in the image, not detached or removed. */
@@ -109,7 +111,8 @@ uint64_t fsi_tree_largest_size(struct fsi_tree *tree);
  * Check the whole tree against limits that were set after it was filled:
  * IMAPI_E_ISO9660_LEVELS, _TOO_MANY_DIRS, _DATA_TOO_BIG.
  */
-HRESULT fsi_tree_check_limits(struct fsi_tree *tree, const struct fsi_tree_limits *limits);
+HRESULT fsi_tree_check_limits(struct fsi_tree *tree,
+			      const struct fsi_tree_limits *limits);
 
 /* After a property changed the size of the image: measure before the next add. */
 static inline void fsi_tree_forget_budget(struct fsi_tree *tree)

@@ -164,7 +164,10 @@ class Objects(unittest.TestCase):
         for path in objects():
             if "/base/" not in path.as_posix() or not path.name.endswith("-memory.o"):
                 with self.subTest(object=path.name):
-                    self.assertEqual(set(), undefined(path) & set(ALLOCATING.split()))
+                    names = undefined(path)
+                    # What realpath() allocates can only be given back so.
+                    allowed = {"free"} if "realpath" in names else set()
+                    self.assertEqual(set(), names & set(ALLOCATING.split()) - allowed)
 
 
 def main():

@@ -21,7 +21,7 @@ static bool is_dots(const char *name)
 }
 
 static bool hash_iso_file(iso9660_t *iso, const iso9660_stat_t *entry,
-                          struct record *record)
+			  struct record *record)
 {
 	unsigned char block[BLOCK_SIZE];
 	SHA256_CTX hash;
@@ -44,7 +44,7 @@ static bool hash_iso_file(iso9660_t *iso, const iso9660_stat_t *entry,
 static void walk_iso(iso9660_t *iso, struct record_path *path, int depth);
 
 static void print_iso_entry(iso9660_t *iso, iso9660_stat_t *entry,
-                            struct record_path *path, int depth)
+			    struct record_path *path, int depth)
 {
 	struct record record = {
 		.kind = entry->type == _STAT_DIR ? 'd' : 'f',
@@ -73,7 +73,8 @@ static void walk_iso(iso9660_t *iso, struct record_path *path, int depth)
 		record_print_error(stdout, path->text, "can't read the folder");
 		return;
 	}
-	_CDIO_LIST_FOREACH (node, list) {
+	_CDIO_LIST_FOREACH(node, list)
+	{
 		iso9660_stat_t *const entry = _cdio_list_node_data(node);
 		size_t before;
 
@@ -110,7 +111,7 @@ static void rewind_udf(udf_dirent_t *root)
 }
 
 static bool hash_udf_file(udf_dirent_t *root, const udf_dirent_t *file,
-                          struct record *record)
+			  struct record *record)
 {
 	unsigned char block[BLOCK_SIZE];
 	SHA256_CTX hash;
@@ -133,7 +134,7 @@ static bool hash_udf_file(udf_dirent_t *root, const udf_dirent_t *file,
 
 /* Print everything in a folder; udf_readdir frees it at its end. */
 static void walk_udf(udf_dirent_t *root, udf_dirent_t *folder, struct record_path *path,
-                     int depth)
+		     int depth)
 {
 	if (!folder || depth > MAX_DEPTH) {
 		record_print_error(stdout, path->text, "can't open the folder");

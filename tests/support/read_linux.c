@@ -36,9 +36,10 @@
 #define KLOG_SIZE     10
 
 /* Of 512 bytes each. */
-#define READ_AHEAD_SECTORS 1024UL
+#define READ_AHEAD_SECTORS 4096UL
 
 static char file_buffer[1 << 20];
+static char output_buffer[1 << 20];
 
 static void stop_machine(void)
 {
@@ -68,28 +69,28 @@ static FILE *open_result(const char *word, const char *suffix)
 static bool hash_file(int parent, const char *name, struct record *record)
 {
 	SHA256_CTX hash;
-	uint64_t total = 0;
-	ssize_t got;
+	uint64_t left = record->size;
+	ssize_t got = 1;
 	const int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW);
 
 	if (fd < 0)
 		return false;
 	SHA256_Init(&hash);
-	while ((got = read(fd, file_buffer, sizeof(file_buffer))) > 0) {
+	while (left > 0 && (got = read(fd, file_buffer, sizeof(file_buffer))) > 0) {
 		SHA256_Update(&hash, file_buffer, (size_t)got);
-		total += (uint64_t)got;
+		left -= (uint64_t)got;
 	}
-	close(fd);
 	SHA256_Final(record->sha256, &hash);
-	if (got == 0 && total != record->size)
-		errno = EIO;
-	return got == 0 && total == record->size;
+	close(fd);
+	if (got == 0)
+		errno = EIO; /* It ends before its size. */
+	return left == 0;
 }
 
 static void walk(FILE *output, int parent, struct record_path *path, int depth);
 
 static void print_entry(FILE *output, int parent, const char *name,
-                        struct record_path *path, int depth)
+			struct record_path *path, int depth)
 {
 	struct record record = {.kind = 'o', .path = path->text};
 	struct stat status;
@@ -128,14 +129,19 @@ static void walk(FILE *output, int folder, struct record_path *path, int depth)
 	const struct dirent *entry;
 
 	if (!stream || depth > MAX_DEPTH) {
-		record_print_error(output, path->text, stream ? "too deep" : strerror(errno));
+		record_print_error(output, path->text,
+				   stream ? "too deep" : strerror(errno));
 		if (stream)
 			closedir(stream);
 		return;
 	}
-	while (errno = 0, entry = readdir(stream)) {
+	for (;;) {
 		size_t before;
 
+		errno = 0;
+		entry = readdir(stream);
+		if (!entry)
+			break;
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		before = record_path_push(path, entry->d_name);
@@ -166,6 +172,7 @@ static void read_view(const char *word, const char *type, const char *options)
 	struct record_path path = {0};
 	FILE *const output = open_result(word, "records");
 
+	setvbuf(output, output_buffer, _IOFBF, sizeof(output_buffer));
 	klogctl(KLOG_CLEAR, NULL, 0);
 	record_path_push(&path, "");
 	if (mount(IMAGE_DEVICE, MOUNT_POINT, type, MS_RDONLY, options) < 0) {

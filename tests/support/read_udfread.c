@@ -49,9 +49,10 @@ static void walk(UDFDIR *folder, struct record_path *path, int depth)
 		before = record_path_push(path, entry.d_name);
 		record.path = path->text;
 		if (entry.d_type == UDF_DT_DIR) {
-			UDFDIR *const inner = depth < MAX_DEPTH
-			                              ? udfread_opendir_at(folder, entry.d_name)
-			                              : NULL;
+			UDFDIR *const inner =
+				depth < MAX_DEPTH
+					? udfread_opendir_at(folder, entry.d_name)
+					: NULL;
 
 			record.kind = 'd';
 			record_print(stdout, &record);
@@ -59,14 +60,16 @@ static void walk(UDFDIR *folder, struct record_path *path, int depth)
 				walk(inner, path, depth + 1);
 				udfread_closedir(inner);
 			} else {
-				record_print_error(stdout, path->text, "can't open the folder");
+				record_print_error(stdout, path->text,
+						   "can't open the folder");
 			}
 		} else if (entry.d_type == UDF_DT_REG) {
 			record.kind = 'f';
 			if (hash_file(folder, entry.d_name, &record))
 				record_print(stdout, &record);
 			else
-				record_print_error(stdout, path->text, "can't read the file");
+				record_print_error(stdout, path->text,
+						   "can't read the file");
 		} else {
 			record.kind = 'o';
 			record_print(stdout, &record);

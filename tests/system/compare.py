@@ -123,7 +123,7 @@ class _Comparer:
         self, wanted: Sequence[Node], found: Sequence[Node],
     ) -> tuple[_Pairs, list[Node], list[Node]]:
         """Pairs, those that should have been shown and are not, and those free to change."""
-        held = naming.must_hold(self.view, (node.name for node in wanted))
+        held = naming.must_hold(self.view, {node.name: node.is_folder for node in wanted})
         free: list[Node] = []
         sought: dict[str, list[Node]] = defaultdict(list)
         shown: dict[str, list[Node]] = defaultdict(list)
@@ -190,7 +190,7 @@ class _Comparer:
         """Judge the names in a folder by the rules of the view."""
         alike: dict[str, str] = {}
         for node in found:
-            if fault := naming.fault(self.view, node.name, node.is_folder):
+            if fault := naming.fault(self.view, self.reader.key(self.view, node.name), node.is_folder):
                 self.differ(node, fault)
             if self.view != naming.UDF:
                 twin = alike.setdefault(naming.fold(node.name), node.name)

@@ -4,7 +4,9 @@
 import subprocess
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 import naming
 
@@ -34,22 +36,29 @@ def _view_of(sector: bytes) -> str | None:
     return naming.ISO
 
 
+def _descriptors(file: BinaryIO) -> list[tuple[str, bytes]]:
+    """The volume descriptors of all views in their order, each with the view it announces."""
+    file.seek(FIRST_DESCRIPTOR * SECTOR)
+    found = []
+    while len(found) <= LAST_DESCRIPTOR - FIRST_DESCRIPTOR:
+        sector = file.read(SECTOR)
+        view = _view_of(sector)
+        if view is None:
+            break
+        found.append((view, sector))
+    return found
+
+
 def _hide_others(path: Path, view: str) -> None:
     """Take the descriptors of other views out of the sequence and close the gaps."""
     with open(path, "r+b") as file:
-        file.seek(FIRST_DESCRIPTOR * SECTOR)
-        sectors = []
-        while len(sectors) <= LAST_DESCRIPTOR - FIRST_DESCRIPTOR:
-            sector = file.read(SECTOR)
-            if _view_of(sector) is None:
-                break
-            sectors.append(sector)
-        wanted = (naming.ISO, naming.JOLIET) if view == naming.JOLIET else (view,)
-        kept = [sector for sector in sectors if _view_of(sector) in wanted]
-        if view not in map(_view_of, kept):
+        descriptors = _descriptors(file)
+        if view not in (announced for announced, _ in descriptors):
             raise ImageError(f"the image has no descriptor of the view {view}")
+        wanted = (naming.ISO, naming.JOLIET) if view == naming.JOLIET else (view,)
+        kept = b"".join(sector for announced, sector in descriptors if announced in wanted)
         file.seek(FIRST_DESCRIPTOR * SECTOR)
-        file.write(b"".join(kept).ljust(len(sectors) * SECTOR, b"\0"))
+        file.write(kept.ljust(len(descriptors) * SECTOR, b"\0"))
 
 
 class Image:
@@ -62,16 +71,19 @@ class Image:
         self._lock = threading.Lock()
         self._copies: dict[str, Path] = {}
 
+    @cached_property
+    def announced(self) -> frozenset[str]:
+        """The views for which there are descriptors."""
+        with open(self.path, "rb") as file:
+            return frozenset(view for view, _ in _descriptors(file))
+
     def showing(self, view: str) -> Path:
         """A copy in which readers that choose a view themselves find just this one."""
         with self._lock:
             if view not in self._copies:
                 copy = self.scratch / f"only-{view}.img"
-                subprocess.run(
-                    ["cp", "--sparse=always", "--reflink=auto", "--no-preserve=mode", "--",
-                     self.path, copy],
-                    check=True,
-                )
+                run = ["cp", "--sparse=always", "--reflink=auto", "--no-preserve=mode", "--"]
+                subprocess.run([*run, self.path, copy], check=True)
                 _hide_others(copy, view)
                 self._copies[view] = copy
             return self._copies[view]

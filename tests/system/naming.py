@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 ISO = "iso"
 JOLIET = "joliet"
@@ -76,9 +76,9 @@ def _joliet_fault(name: str) -> str | None:
 
 
 def fault(view: str, name: str, is_folder: bool) -> str | None:
-    """What is wrong with a name that an image has in a view; None if nothing is."""
+    """What is wrong with a name, or the key of one, in an image; None if nothing is."""
     if view == ISO:
-        return _iso_fault(iso_key(name), is_folder)  # ECMA-119 7.5, 7.6, levels 1 and 2
+        return _iso_fault(name, is_folder)  # ECMA-119 7.5 and 7.6, levels 1 and 2
     if view == JOLIET:
         return _joliet_fault(name)
     return None
@@ -92,13 +92,20 @@ def _udf_can_hold(name: str) -> bool:
     return 2 * units(name) <= UDF_BYTES
 
 
-def must_hold(view: str, siblings: Iterable[str]) -> set[str]:
-    """Those of the names in one folder that a view has to show unchanged."""
+def _held_by_iso(siblings: Mapping[str, bool]) -> set[str]:
+    """Legal at all levels when in upper case, and not what another may have become."""
+    guesses = Counter(
+        guess for name, is_folder in siblings.items() for guess in iso_guesses(name, is_folder)
+    )
+    return {
+        name
+        for name, is_folder in siblings.items()
+        if iso_guesses(name, is_folder) == {iso_key(name)} and guesses[iso_key(name)] == 1
+    }
+
+
+def _held_by_joliet(siblings: Iterable[str]) -> set[str]:
     names = list(siblings)
-    if view == UDF:
-        return {name for name in names if _udf_can_hold(name)}
-    if view == ISO:
-        return set()
     forms = Counter(form for name in names for form in {fold(name), name.casefold()})
     return {
         name
@@ -108,3 +115,12 @@ def must_hold(view: str, siblings: Iterable[str]) -> set[str]:
         and forms[fold(name)] == 1
         and forms[name.casefold()] == 1
     }
+
+
+def must_hold(view: str, siblings: Mapping[str, bool]) -> set[str]:
+    """Those of the names in a folder, True for folders, that a view must show unchanged."""
+    if view == ISO:
+        return _held_by_iso(siblings)
+    if view == JOLIET:
+        return _held_by_joliet(siblings)
+    return {name for name in siblings if _udf_can_hold(name)}

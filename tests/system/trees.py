@@ -28,8 +28,9 @@ SCRIPTS = {
     "decomposed": ("e\u0301te\u0301", "A\u030angstro\u0308m"),
     "joined": ("zero\u200dwidth\u200bjoiner", "soft\u00adhyphen", "no\u00a0break"),
     "last of the plane": ("\ue000 private", "\ufffd replaced", "\uffee halfwidth"),
-    "beyond": ("😀.txt", "𐌰𐌱 gothic", "𠀀𠀁", "x\U0010fffd", "mixed é 𝄞 ж"),
 }
+
+BEYOND = ("😀.txt", "𐌰𐌱 gothic", "𠀀𠀁", "x\U0010fffd", "mixed é 𝄞 ж")
 
 PUNCTUATION = "!\"#$%&'()*+,-.:;<=>?@[\\]^_`{|}~"
 
@@ -102,23 +103,34 @@ def crowd(root: Path, count: int = 5000) -> None:
 
 
 def levels(root: Path, depth: int) -> None:
-    """Folders inside each other with a file on each level; the root is the first."""
+    """Folders inside each other with files on each level; the root is the first."""
     folder = root
     for level in range(1, depth + 1):
+        if level > 1:
+            folder = folder / f"LEVEL{level}"
         put(folder / f"file on level {level}")
         put(folder / f"AT{level}.TXT")
-        folder = folder / f"LEVEL{level + 1}"
         if level < depth:
-            put(folder / "beside" / "leaf.txt") if level + 2 <= depth else None
+            put(folder / "beside" / "leaf.txt")
     stamp(root)
 
 
 def scripts(root: Path) -> None:
-    """Names of files and folders in many scripts, and beyond U+FFFF."""
+    """Names of files and folders in many scripts."""
     for script, names in SCRIPTS.items():
         for name in names:
             put(root / script / name)
             put(root / script / f"folder {name}" / f"{name} inside")
+    stamp(root)
+
+
+def beyond(root: Path) -> None:
+    """Names with characters beyond U+FFFF, that is with pairs of 16-bit units."""
+    for name in BEYOND:
+        put(root / name)
+        put(root / f"folder {name}" / f"{name} inside")
+    for length in (31, 32, 33, 63):
+        put(root / ("😀" * length))
     stamp(root)
 
 
@@ -166,10 +178,19 @@ def punctuation(root: Path) -> None:
 
 
 def controls(root: Path) -> None:
-    """Control characters, which only programs put into names."""
+    """Control characters, which only programs put into names; newlines are apart."""
     for code in (*range(1, 32), 127):
-        put(root / f"{code:02x} {chr(code)} inside")
-    put(root / "folder\nof two lines" / "file\tof\ttwo\ttabs")
+        if chr(code) != "\n":
+            put(root / f"{code:02x} {chr(code)} inside")
+    put(root / "folder\tof\ttabs" / "file\tof\ttabs")
+    stamp(root)
+
+
+def newlines(root: Path) -> None:
+    """Names of several lines."""
+    for name in ("two\nlines", "\nbegin", "end\n", "\n", "a\n\nb"):
+        put(root / name)
+        put(root / f"folder {name}" / f"in {name}")
     stamp(root)
 
 
@@ -182,8 +203,6 @@ def long_names(root: Path) -> None:
         put(root / "greek" / ("λ" * length))
     for length in (63, 64, 65, 85):
         put(root / "chinese" / ("文" * length))
-    for length in (31, 32, 33, 63):
-        put(root / "emoji" / ("😀" * length))
     stamp(root)
 
 

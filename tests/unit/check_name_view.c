@@ -414,14 +414,8 @@ START_TEST(without_memory_nothing_is_made)
 		add(&"\357\273\277same: Name.................text"[n]);
 	name_fixture_order(&fixture);
 	for (long n = 0; FAILED(hr); n++) {
-		char *name = NULL;
-
 		ck_assert_int_lt(n, 100);
 		fsi_memory_fail_after(n);
-		hr = fsi_name_of_node(fixture.nodes[1], rules, &name);
-		ck_assert(SUCCEEDED(hr) ? name != NULL : hr == E_OUTOFMEMORY);
-		ck_assert(SUCCEEDED(hr) || name == NULL);
-		fsi_free(name);
 		hr = fsi_name_view_create(&fixture.order, rules, &view);
 		ck_assert(SUCCEEDED(hr) ? view != NULL : hr == E_OUTOFMEMORY);
 		ck_assert(SUCCEEDED(hr) || view == NULL);
@@ -490,47 +484,10 @@ START_TEST(directories_do_not_see_each_others_names)
 	ck_assert_str_eq(get(nodes[3]), "X_Y");
 	ck_assert_str_eq(get(deep), "X_Y1");
 	ck_assert_str_eq(get(one), "ONE");
+	ck_assert_uint_eq(fixture.view->changed_count, 7);
 	for (uint32_t n = 0; n < fixture.count; n++)
 		if (fsi_node_is_directory(fixture.nodes[n]))
 			assert_good_directory(fixture.nodes[n], &all_rules[1]);
-}
-END_TEST
-
-START_TEST(a_node_is_called_what_the_view_calls_it)
-{
-	const struct fsi_name_rules *rules = &all_rules[_i % RULES_COUNT];
-	uint32_t state = (uint32_t)_i;
-	char text[512];
-	char *name = NULL;
-
-	while (fixture.count < 40) {
-		make_random_name(&state, text);
-		if (!is_listed(text))
-			add(text);
-	}
-	map(rules->file_system, rules->iso_level);
-	for (uint32_t n = 0; n < fixture.count; n++) {
-		ck_assert_int_eq(fsi_name_of_node(fixture.nodes[n], rules, &name), S_OK);
-		ck_assert_str_eq(name, get(fixture.nodes[n]));
-		fsi_free(name);
-	}
-	ck_assert_str_eq(get(fixture.nodes[0]), "");
-}
-END_TEST
-
-START_TEST(a_node_that_was_removed_is_named_alone)
-{
-	static const char *const expected[] = {"MAKEFILE", "MAKEFILE", "makefile",
-					       "makefile"};
-	struct fsi_node *node = NULL;
-	char *name = NULL;
-
-	add("Makefile");
-	node = add("makefile");
-	fixture.nodes[0]->content.children->count = 1;
-	ck_assert_int_eq(fsi_name_of_node(node, &all_rules[_i], &name), S_OK);
-	ck_assert_str_eq(name, expected[_i]);
-	fsi_free(name);
 }
 END_TEST
 
@@ -558,9 +515,6 @@ int main(void)
 	tcase_add_test(tcase, records_of_iso_are_sorted_by_base_then_extension);
 	tcase_add_test(tcase, a_view_is_as_small_as_it_can_be);
 	tcase_add_test(tcase, directories_do_not_see_each_others_names);
-	tcase_add_loop_test(tcase, a_node_is_called_what_the_view_calls_it, 0, 20);
-	tcase_add_loop_test(tcase, a_node_that_was_removed_is_named_alone, 0,
-			    RULES_COUNT);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

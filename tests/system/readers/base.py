@@ -4,10 +4,13 @@
 import os
 import shutil
 import subprocess
+import tempfile
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 import naming
 from entries import FILE, FOLDER, OTHER, Entry, Listing
@@ -15,7 +18,10 @@ from images import Image
 
 TIMEOUT = 300
 
-ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+_ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+_LONGEST_COMPLAINT = 1000
+
+Command = Sequence[str | bytes | Path]
 
 
 class ReaderError(Exception):
@@ -32,7 +38,7 @@ class Reader(ABC):
 
     def missing(self) -> str | None:
         """What must be installed before this reader can run; None if nothing."""
-        lacking = [program for program in self.programs if not find_program(program)]
+        lacking = [program for program in self.programs if not shutil.which(program)]
         if not lacking:
             return None
         return f"{', '.join(lacking)} not found: install {' '.join(self.packages)}"
@@ -61,28 +67,57 @@ class Reader(ABC):
         return seconds
 
 
-def find_program(name: str) -> str | None:
-    """Where a program is, also when the path lacks the administrator's folders."""
-    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-
-
 def run(
-    command: Sequence[str | bytes | Path],
-    cwd: Path | None = None,
+    command: Command,
+    *,
     accept: Sequence[int] = (0,),
+    cwd: Path | None = None,
+    environment: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a reader's program to its end; ReaderError if that is not a good one."""
     try:
         done = subprocess.run(
-            command, cwd=cwd, env=ENVIRONMENT, timeout=TIMEOUT, check=False,
-            stdin=subprocess.DEVNULL, capture_output=True,
+            command, cwd=cwd, env=_ENVIRONMENT | (environment or {}), timeout=TIMEOUT,
+            stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ReaderError(f"{command[0]} did not end within {TIMEOUT} s") from error
+        raise ReaderError(f"{command[0]!s} did not end within {TIMEOUT} s") from error
     if done.returncode not in accept:
-        complaint = text(done.stderr + done.stdout[-2000:]).strip()
-        raise ReaderError(f"{command[0]} ended with {done.returncode}: {complaint[-1000:]}")
+        raise _failure(command, done.returncode, done.stderr or done.stdout)
     return done
+
+
+@contextmanager
+def stream(command: Command) -> Iterator[IO[bytes]]:
+    """What a program sends; it must all be read, and the program must not complain."""
+    with tempfile.TemporaryFile() as complaints:
+        with subprocess.Popen(
+            command, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=complaints, bufsize=0,
+        ) as process:
+            assert process.stdout
+            timer = threading.Timer(TIMEOUT, process.kill)
+            timer.start()
+            try:
+                yield process.stdout
+                rest = process.stdout.read(1)
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                timer.cancel()
+                process.stdout.close()
+        complaints.seek(0)
+        complaint = complaints.read()
+    if process.returncode != 0 or complaint.strip():
+        raise _failure(command, process.returncode, complaint)
+    if rest:
+        raise ReaderError(f"{command[0]!s} sends more than it has listed")
+
+
+def _failure(command: Command, status: int, complaint: bytes) -> ReaderError:
+    tail = text(complaint).strip()[-_LONGEST_COMPLAINT:]
+    return ReaderError(f"{command[0]!s} ended with {status}: {tail}")
 
 
 def text(raw: bytes) -> str:
@@ -116,3 +151,11 @@ def parse_records(raw: bytes) -> Listing:
             None if mode == "-" else int(mode, 8),
         ))
     return listing
+
+
+def run_records(command: Command) -> Listing:
+    """Run a program that prints records and must not print anything else."""
+    done = run(command)
+    if done.stderr.strip():
+        raise _failure(command, done.returncode, done.stderr)
+    return parse_records(done.stdout)

@@ -2,7 +2,6 @@
 """isoinfo: cdrkit's reader, which tells where on the disc each file lies."""
 
 import calendar
-import hashlib
 import re
 import time
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 import naming
 from entries import FILE, FOLDER, Entry, Listing, hash_stream
 from images import SECTOR, Image
-from readers.base import Reader, ReaderError, add, run
+from readers.base import Reader, ReaderError, add, run, stream
 
 _LINE = re.compile(
     r"(?P<kind>[d-])[-rwx]{9} +0 +0 +0 +(?P<size>[0-9]+)"
@@ -20,8 +19,9 @@ _LINE = re.compile(
 _DAY = 24 * 60 * 60
 
 # Extracting starts a program for each file. All are read where isoinfo says that they
-# lie; of these many it must also extract the same bytes itself.
+# lie; of these many it must also extract the same bytes itself. From 2 GiB on it can't.
 _EXTRACTED = 40
+_EXTRACTABLE_SIZE = 2**31
 
 
 class Isoinfo(Reader):
@@ -57,12 +57,16 @@ class Isoinfo(Reader):
                         raise ReaderError(f"{path!r} goes on behind the end of the image")
                     entry = entry._replace(sha256=digest)
                 add(listing, path, entry)
-        files = [path for path, entry in listing.items() if entry.kind == FILE]
+        files = [
+            path for path, entry in listing.items()
+            if entry.kind == FILE and entry.size < _EXTRACTABLE_SIZE
+        ]
         alike = {path.partition("\0")[0] for path in listing if "\0" in path}
         for path in files[:: 1 + len(files) // _EXTRACTED]:
             if not any(f"{path}/".startswith((f"{other}/", f"{other}\0")) for other in alike):
-                content = run([*command, "-x", f"/{path}".encode("latin-1")]).stdout
-                if hashlib.sha256(content).hexdigest() != listing[path].sha256:
+                with stream([*command, "-x", f"/{path}".encode("latin-1")]) as content:
+                    _, digest = hash_stream(content.read)
+                if digest != listing[path].sha256:
                     raise ReaderError(f"{path!r} is extracted from elsewhere than listed")
         return listing
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """libcdio's libiso9660 and libudf, through tests/support/read_libcdio.c."""
 
+from collections import Counter
+
 import naming
 from entries import Listing
 from images import Image
-from readers.base import Reader, ReaderError, parse_records, run, text
+from readers.base import Reader, run_records
 from readers.programs import program
 
 _YEAR_2039 = 2177452800
@@ -19,17 +21,19 @@ class Libcdio(Reader):
     programs = ("cc",)
 
     def limit(self, image: Image, view: str, source: Listing) -> str | None:
-        """Surrogate pairs are too much for it."""
+        """Surrogate pairs and long characters are too much for it."""
         if any(character > "\uffff" for path in source for character in path):
             if view == naming.JOLIET:
                 return "loses the folder of a Joliet name with a surrogate pair"
             if view == naming.UDF:
                 return "crashes at a UDF name beyond U+FFFF"
+        if view == naming.JOLIET and _are_cut_alike(source):
+            return "cuts Joliet names of the source, so that some are equal"
         return None
 
     def shown(self, view: str, name: str) -> str | None:
-        """It cuts Joliet names whose characters take three bytes of UTF-8."""
-        return None if view == naming.JOLIET and max(name) > "\u07ff" else name
+        """It cuts Joliet names to two bytes of UTF-8 for each character."""
+        return _cut(name) if view == naming.JOLIET else name
 
     def visible_time(self, view: str, seconds: int) -> int | None:
         """Its table of years for UDF ends with 2038."""
@@ -37,10 +41,19 @@ class Libcdio(Reader):
 
     def list(self, image: Image, view: str) -> Listing:
         """Let the program read it all."""
-        done = run([program("read_libcdio"), view, image.path])
-        if complaint := text(done.stderr).strip():
-            raise ReaderError(f"libcdio: {complaint[:1000]}")
-        return {_decode(path): entry for path, entry in parse_records(done.stdout).items()}
+        listing = run_records([program("read_libcdio"), view, image.path])
+        return {_decode(path): entry for path, entry in listing.items()}
+
+
+def _cut(name: str) -> str:
+    length = 2 * min(naming.units(name), naming.JOLIET_UNITS)
+    return _decode_part(name.encode()[:length])
+
+
+def _are_cut_alike(source: Listing) -> bool:
+    cut = Counter((folder, _cut(name)) for folder, _, name in
+                  (path.rpartition("/") for path in source) if _cut(name) != name)
+    return any(count > 1 for count in cut.values())
 
 
 def _decode(path: str) -> str:

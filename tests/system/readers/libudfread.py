@@ -4,7 +4,7 @@
 import naming
 from entries import Listing
 from images import Image
-from readers.base import Reader, ReaderError, parse_records, run, text
+from readers.base import Reader, run_records
 from readers.programs import program
 
 
@@ -18,10 +18,8 @@ class Libudfread(Reader):
 
     def list(self, image: Image, view: str) -> Listing:
         """Let the program read it all."""
-        done = run([program("read_udfread"), image.path])
-        if complaint := text(done.stderr).strip():
-            raise ReaderError(f"libudfread: {complaint[:1000]}")
-        return {_decode(path): entry for path, entry in parse_records(done.stdout).items()}
+        listing = run_records([program("read_udfread"), image.path])
+        return {_decode(path): entry for path, entry in listing.items()}
 
 
 def _decode(path: str) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The isofs and udf drivers of Linux, in a User-Mode Linux that runs one program."""
 
+import os
 import re
 import shutil
 import threading
@@ -38,6 +39,7 @@ _GREETINGS = re.compile(
 _NOTICE = 5  # the level of messages about normal but significant things
 _CONCERNS_US = re.compile(r"udf|isofs|iso 9660|joliet|ubd|i/o error", re.IGNORECASE)
 
+_MEMORY = 128 << 20
 _LONGEST_OF_UDF = 254
 _LAST_TIME_OF_ISOFS = 2**31 - 1
 
@@ -83,14 +85,22 @@ def _read_all(image: Image) -> dict[str, Listing | ReaderError]:
     try:
         _furnish(root, image)
         done = run([
-            "linux.uml", "mem=192M", "ubd0rd=image",
+            "linux.uml", f"mem={_MEMORY}", "ubd0rd=image",
             "root=none", "rootfstype=hostfs", f"rootflags={root}", "rw", "init=/init",
             f"uml_dir={root}", "con=null", "con0=null,fd:1", "quiet",
-        ], cwd=root)
+        ], cwd=root, environment={"TMPDIR": _place_of_memory(root)})
         console = text(done.stdout + done.stderr)
         return {view: _result(root, view, console) for view in image.views}
     finally:
         remove_tree(root)
+
+
+def _place_of_memory(root: Path) -> str:
+    """Where it keeps the file that is its memory: best in ours."""
+    shared = "/dev/shm"
+    if os.path.isdir(shared) and shutil.disk_usage(shared).free > 2 * _MEMORY:
+        return shared
+    return str(root)
 
 
 def _furnish(root: Path, image: Image) -> None:

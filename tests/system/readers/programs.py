@@ -19,7 +19,7 @@ LIBRARIES = {
     "read_udfread": ("-ludfread", "-lcrypto"),
 }
 
-_FLAGS = ("-std=c11", "-O2", "-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64", "-DOPENSSL_API_COMPAT=0x10100000L")
+_FLAGS = ("-std=c11", "-O2", "-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64")
 _lock = threading.Lock()
 
 
@@ -30,7 +30,9 @@ def _cache() -> Path:
 
 
 def _compile(name: str, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if target.parent.stat().st_uid != os.getuid():
+        raise ReaderError(f"{target.parent} belongs to somebody else")
     draft = target.with_suffix(f".{os.getpid()}")
     command = [
         *shlex.split(os.environ.get("CC", "cc")), *_FLAGS, "-o", draft,

@@ -7,7 +7,7 @@ import sys
 import naming
 from entries import Listing
 from images import Image
-from readers.base import Reader, ReaderError, parse_records, run, text
+from readers.base import Reader, run_records
 from readers.programs import SUPPORT
 
 
@@ -24,9 +24,12 @@ class Pycdlib(Reader):
             return None
         return f"pycdlib not found: install {' '.join(self.packages)}, run with /usr/bin/python3"
 
+    def limit(self, image: Image, view: str, source: Listing) -> str | None:
+        """It begins with the primary volume descriptor of ISO 9660."""
+        if naming.ISO not in image.announced:
+            return "reads UDF only beside ISO 9660"
+        return None
+
     def list(self, image: Image, view: str) -> Listing:
         """Let the program read it all."""
-        done = run([sys.executable, SUPPORT / "read_pycdlib.py", view, image.path])
-        if complaint := text(done.stderr).strip():
-            raise ReaderError(f"pycdlib: {complaint[-1000:]}")
-        return parse_records(done.stdout)
+        return run_records([sys.executable, SUPPORT / "read_pycdlib.py", view, image.path])

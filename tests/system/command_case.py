@@ -1,31 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Running the command that is under test."""
+"""What tests of the command line have in common: running it, and what it may say."""
 
 import json
 import os
 import subprocess
+import sys
 import unittest
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import scratch
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
-TOP = Path(__file__).resolve().parent.parent.parent
+import fsimage_command  # noqa: E402
+import scratch  # noqa: E402
+
+TOP = fsimage_command.TOP
 
 # What the tests were started with must not change what they see.
 _REMOVED = ("SOURCE_DATE_EPOCH", "POSIXLY_CORRECT", "TZ", "LC_ALL", "LANG", "LANGUAGE")
-
-
-def program() -> str:
-    """The path of the command: $FSIMAGE, or what tools/run builds."""
-    path = os.environ.get("FSIMAGE")
-    if not path:
-        path = subprocess.check_output([TOP / "tools/run", "--which"], text=True).strip()
-    return os.path.abspath(path)
-
-
-PROGRAM = program()
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -40,7 +33,9 @@ def start(*arguments: str | bytes | Path, env: Mapping[str, str] | None = None,
     options.setdefault("stdin", subprocess.DEVNULL)
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
-    return subprocess.Popen([*before, PROGRAM, *arguments], env=environment(env), **options)
+    # Without a buffer, what a test reads first is not lost for those that read the rest.
+    options.setdefault("bufsize", 0)
+    return subprocess.Popen([*before, fsimage_command.find(), *arguments], env=environment(env), **options)
 
 
 class Done:
@@ -101,8 +96,8 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(0, done.status, done.errors)
         return done
 
-    def fail(self, code: str, *arguments: str | bytes | Path, hint: str | None = None,
-             **options: Any) -> Done:  # type: ignore[override]
+    def expect_code(self, code: str, *arguments: str | bytes | Path, hint: str | None = None,
+                    **options: Any) -> Done:
         """Run "create" and expect that it fails with a code, and with a hint or without."""
         done = self.run_command("create", *arguments, **options)
         self.assertEqual(1, done.status, done.errors)

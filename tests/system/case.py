@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tests have in common that make an image and have it read by others."""
+
+import sys
+import unittest
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+
+import fsimage_command  # noqa: E402
+import naming  # noqa: E402
+import scratch  # noqa: E402
+from entries import Listing, scan  # noqa: E402
+from images import Image  # noqa: E402
+from read_back import FAIL, OK, choose, read_back  # noqa: E402
+
+__unittest = True  # keeps this file out of the stack that a failure shows
+
+_SHOWN_DIFFERENCES = 5
+
+_Test = TypeVar("_Test", bound=Callable[..., None])
+
+
+def slow(test: _Test) -> _Test:
+    """Mark a test that `run --quick` leaves out."""
+    test.__dict__["slow"] = True
+    return test
+
+
+class ImageTest(unittest.TestCase):
+    """A test of images that the command makes."""
+
+    def create(self, *arguments: fsimage_command.Argument) -> fsimage_command.Done:
+        """Run `fsimage create`, which must succeed."""
+        done = fsimage_command.run("create", *arguments)
+        self.assertEqual(0, done.status, done)
+        return done
+
+    def check_tree(
+        self,
+        make: Callable[[Path], None],
+        *options: fsimage_command.Argument,
+        views: Sequence[str] = naming.VIEWS,
+        readers: Sequence[str] | None = None,
+        modes: bool = True,
+    ) -> None:
+        """Make a source and an image of it, in which the readers find all that was put in."""
+        with scratch.folder() as room:
+            folder, image = room / "source", room / "image.iso"
+            folder.mkdir()
+            make(folder)
+            self.create("-q", "-o", image, *options, folder)
+            source = scan(folder)
+            if not modes:
+                source = {path: entry._replace(mode=None) for path, entry in source.items()}
+            self.check_image(image, source, views, readers)
+
+    def check_image(
+        self,
+        path: Path,
+        source: Listing,
+        views: Sequence[str] = naming.VIEWS,
+        readers: Sequence[str] | None = None,
+    ) -> None:
+        """Each reader must find the source in each view that it knows, if it can at all."""
+        convinced = set()
+        with scratch.folder() as room:
+            for verdict in read_back(Image(path, views, room), source, choose(readers)):
+                print(f"    {verdict.line()}", flush=True)
+                with self.subTest(view=verdict.view, reader=verdict.reader):
+                    if verdict.status == FAIL:
+                        self.fail("\n".join(
+                            [verdict.summary, *verdict.differences[:_SHOWN_DIFFERENCES]]))
+                if verdict.status == OK:
+                    convinced.add(verdict.view)
+        self.assertEqual(set(views), convinced, "each view must be read by somebody")

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sinks on file systems that cannot do what most can, and on devices: the
+ * sources are included, with system calls that fail as a test wants.
+ */
+#include "base/memory.h"
+#include "error/fail.h"
+#include "tests/support/scratch.h"
+#include "tests/support/streams.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What each call answers instead of doing anything: errno; 0: it is done. */
+static struct {
+	int nameless;  /* openat() with O_TMPFILE */
+	int create;    /* openat() of a name */
+	int proc;      /* access() */
+	int exclusive; /* renameat2() that does not replace */
+	int link;
+	int rename;
+	int unlink;
+	int write;
+	int fsync;
+	int fsync_after; /* of this many that succeed */
+	int chmod;
+	int truncate;
+	int seek;
+	bool is_device; /* what stat() says */
+	unsigned syncs;
+} faults;
+
+static bool fails(int error)
+{
+	errno = error;
+	return error != 0;
+}
+
+static int test_openat(int folder, const char *path, int flags, mode_t mode)
+{
+	const bool is_nameless = (flags & O_TMPFILE) == O_TMPFILE;
+
+	if (fails(is_nameless ? faults.nameless : faults.create))
+		return -1;
+	return openat(folder, path, flags, mode);
+}
+
+static int test_access(const char *path, int mode)
+{
+	return fails(faults.proc) ? -1 : access(path, mode);
+}
+
+static int test_renameat2(int old_folder, const char *old_name, int new_folder,
+			  const char *new_name, unsigned flags)
+{
+	if (fails(faults.exclusive))
+		return -1;
+	return renameat2(old_folder, old_name, new_folder, new_name, flags);
+}
+
+static int test_linkat(int old_folder, const char *old_name, int new_folder,
+		       const char *new_name, int flags)
+{
+	if (fails(faults.link))
+		return -1;
+	return linkat(old_folder, old_name, new_folder, new_name, flags);
+}
+
+static int test_renameat(int old_folder, const char *old_name, int new_folder,
+			 const char *new_name)
+{
+	if (fails(faults.rename))
+		return -1;
+	return renameat(old_folder, old_name, new_folder, new_name);
+}
+
+static int test_unlinkat(int folder, const char *name, int flags)
+{
+	return fails(faults.unlink) ? -1 : unlinkat(folder, name, flags);
+}
+
+static ssize_t test_write(int descriptor, const void *bytes, size_t length)
+{
+	return fails(faults.write) ? -1 : write(descriptor, bytes, length);
+}
+
+static int test_fsync(int descriptor)
+{
+	if ((int)faults.syncs++ >= faults.fsync_after && fails(faults.fsync))
+		return -1;
+	return fsync(descriptor);
+}
+
+static int test_fchmod(int descriptor, mode_t mode)
+{
+	return fails(faults.chmod) ? -1 : fchmod(descriptor, mode);
+}
+
+static int test_ftruncate(int descriptor, off_t size)
+{
+	return fails(faults.truncate) ? -1 : ftruncate(descriptor, size);
+}
+
+static off_t test_lseek(int descriptor, off_t offset, int whence)
+{
+	return fails(faults.seek) ? -1 : lseek(descriptor, offset, whence);
+}
+
+static int test_stat(const char *path, struct stat *status)
+{
+	const int result = stat(path, status);
+
+	if (result == 0 && faults.is_device)
+		status->st_mode = (status->st_mode & ~(mode_t)S_IFMT) | S_IFBLK;
+	return result;
+}
+
+#define openat(folder, path, ...)     test_openat(folder, path, __VA_ARGS__)
+#define access(path, mode)	      test_access(path, mode)
+#define renameat2(a, b, c, d, flags)  test_renameat2(a, b, c, d, flags)
+#define linkat(a, b, c, d, flags)     test_linkat(a, b, c, d, flags)
+#define renameat(a, b, c, d)	      test_renameat(a, b, c, d)
+#define unlinkat(folder, name, flags) test_unlinkat(folder, name, flags)
+#define write(descriptor, b, length)  test_write(descriptor, b, length)
+#define fsync(descriptor)	      test_fsync(descriptor)
+#define fchmod(descriptor, mode)      test_fchmod(descriptor, mode)
+#define ftruncate(descriptor, size)   test_ftruncate(descriptor, size)
+#define lseek(descriptor, o, whence)  test_lseek(descriptor, o, whence)
+#define stat(path, status)	      test_stat(path, status)
+
+#include "io/sink.c"
+#include "io/target.c"
+
+#undef openat
+#undef access
+#undef renameat2
+#undef linkat
+#undef renameat
+#undef unlinkat
+#undef write
+#undef fsync
+#undef fchmod
+#undef ftruncate
+#undef lseek
+#undef stat
+
+static struct scratch scratch;
+static struct test_stream source;
+static fsi_stream *stream;
+static struct fsi_write_options options;
+static unsigned descriptors;
+
+static void set_up(void)
+{
+	memset(&faults, 0, sizeof(faults));
+	scratch_begin(&scratch);
+	source = (struct test_stream){.size = 200001};
+	stream = test_stream_open(&source);
+	options = (struct fsi_write_options){.size = sizeof(options)};
+	descriptors = scratch_count_descriptors();
+}
+
+static void tear_down(void)
+{
+	fsi_memory_fail_after(-1);
+	fsi_stream_release(stream);
+	ck_assert_uint_eq(scratch_count_descriptors(), descriptors);
+	scratch_end(&scratch);
+}
+
+static HRESULT write_to(const char *name)
+{
+	return fsi_sink_write_file(stream, scratch_at(&scratch, name), &options);
+}
+
+static void assert_file_is_whole(const char *name)
+{
+	size_t size = 0;
+	char *bytes = scratch_read(&scratch, name, &size);
+
+	ck_assert_uint_eq(size, source.size);
+	ck_assert(test_stream_matches(&source, 0, bytes, size));
+	free(bytes);
+}
+
+static void assert_text(const char *name, const char *expected)
+{
+	size_t size = 0;
+	char *text = scratch_read(&scratch, name, &size);
+
+	ck_assert_str_eq(text, expected);
+	free(text);
+}
+
+/* ---- without nameless files -------------------------------------------- */
+
+static const int nameless_errors[] = {EOPNOTSUPP, EISDIR, ENOENT, EINVAL};
+
+static HRESULT look_at_the_folder(void *context, uint64_t written, uint64_t total)
+{
+	(void)total;
+	if (written > 0)
+		ck_assert_str_eq(scratch_list(&scratch, ""), context);
+	return S_OK;
+}
+
+START_TEST(a_file_has_a_temporary_name_where_nameless_ones_are_unknown)
+{
+	char meanwhile[] = ".new.0.part ";
+
+	faults.nameless = nameless_errors[_i];
+	options.progress = look_at_the_folder;
+	options.progress_context = meanwhile;
+	ck_assert_int_eq(write_to("new"), S_OK);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+	assert_file_is_whole("new");
+	ck_assert_uint_eq(faults.syncs, 2);
+	options.progress = NULL;
+	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
+	options.replace = true;
+	ck_assert_int_eq(write_to("new"), S_OK);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+}
+END_TEST
+
+START_TEST(without_proc_a_file_has_a_temporary_name)
+{
+	char meanwhile[] = ".new.0.part ";
+
+	faults.proc = ENOENT;
+	options.progress = look_at_the_folder;
+	options.progress_context = meanwhile;
+	ck_assert_int_eq(write_to("new"), S_OK);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+	assert_file_is_whole("new");
+}
+END_TEST
+
+START_TEST(other_errors_of_a_nameless_file_are_told)
+{
+	faults.nameless = EACCES;
+	ck_assert_int_eq(write_to("new"), E_ACCESSDENIED);
+	faults.nameless = EOPNOTSUPP;
+	faults.create = EROFS;
+	ck_assert_int_eq(write_to("new"), FSI_E_WRITE_PROTECT);
+	faults.create = EEXIST;
+	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+	ck_assert_uint_eq(source.reads, 0);
+}
+END_TEST
+
+START_TEST(a_temporary_name_that_is_taken_is_passed_over)
+{
+	faults.nameless = EOPNOTSUPP;
+	scratch_text(&scratch, ".new.0.part", "of somebody");
+	ck_assert_int_eq(write_to("new"), S_OK);
+	assert_text(".new.0.part", "of somebody");
+	ck_assert_str_eq(scratch_list(&scratch, ""), ".new.0.part new ");
+}
+END_TEST
+
+START_TEST(a_long_name_has_a_temporary_name_that_fits)
+{
+	char name[256];
+
+	memset(name, 'n', 255);
+	name[255] = '\0';
+	faults.nameless = EOPNOTSUPP;
+	ck_assert_int_eq(write_to(name), S_OK);
+	assert_file_is_whole(name);
+	ck_assert_uint_eq(strlen(scratch_list(&scratch, "")), 256);
+}
+END_TEST
+
+START_TEST(a_failure_takes_the_temporary_name_away)
+{
+	faults.nameless = EOPNOTSUPP;
+	scratch_text(&scratch, "old", "old bytes");
+	options.replace = true;
+	source.fails = true;
+	source.fail_at = 100000;
+	source.failure = IMAPI_E_DATA_STREAM_READ_FAILURE;
+	ck_assert_int_eq(write_to("old"), IMAPI_E_DATA_STREAM_READ_FAILURE);
+	ck_assert_int_eq(write_to("new"), IMAPI_E_DATA_STREAM_READ_FAILURE);
+	source.fails = false;
+	faults.write = ENOSPC;
+	ck_assert_int_eq(write_to("old"), FSI_E_DISK_FULL);
+	ck_assert_int_eq(write_to("new"), FSI_E_DISK_FULL);
+	faults.write = 0;
+	faults.chmod = EPERM;
+	ck_assert_int_eq(write_to("old"), E_ACCESSDENIED);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "old ");
+	assert_text("old", "old bytes");
+}
+END_TEST
+
+START_TEST(without_memory_no_temporary_name_is_left)
+{
+	HRESULT hr = E_OUTOFMEMORY;
+	long n = 0;
+
+	faults.nameless = EOPNOTSUPP;
+	for (; n < 50; n++) {
+		fsi_memory_fail_after(n);
+		hr = write_to("new");
+		fsi_memory_fail_after(-1);
+		if (SUCCEEDED(hr))
+			break;
+		ck_assert_int_eq(hr, E_OUTOFMEMORY);
+		ck_assert_str_eq(scratch_list(&scratch, ""), "");
+	}
+	ck_assert_int_ge(n, 4);
+	ck_assert_int_eq(hr, S_OK);
+	assert_file_is_whole("new");
+}
+END_TEST
+
+/* ---- giving the name --------------------------------------------------- */
+
+static const int rename_errors[] = {EINVAL, ENOSYS};
+
+START_TEST(a_new_name_is_a_second_link_where_renaming_might_replace)
+{
+	faults.nameless = EOPNOTSUPP;
+	faults.exclusive = rename_errors[_i];
+	ck_assert_int_eq(write_to("new"), S_OK);
+	assert_file_is_whole("new");
+	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+}
+END_TEST
+
+static const int link_errors[] = {EPERM, EOPNOTSUPP, ENOSYS};
+
+START_TEST(without_links_a_new_name_is_looked_for_before)
+{
+	faults.nameless = EOPNOTSUPP;
+	faults.exclusive = EINVAL;
+	faults.link = link_errors[_i];
+	ck_assert_int_eq(write_to("new"), S_OK);
+	assert_file_is_whole("new");
+	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+}
+END_TEST
+
+static HRESULT make_file_in_the_way(void *context, uint64_t written, uint64_t total)
+{
+	(void)context;
+	if (written == total)
+		scratch_text(&scratch, "new", "was faster");
+	return S_OK;
+}
+
+START_TEST(a_file_that_appears_meanwhile_is_not_replaced)
+{
+	faults.nameless = EOPNOTSUPP;
+	faults.exclusive = _i > 0 ? EINVAL : 0;
+	faults.link = _i > 1 ? EPERM : 0;
+	options.progress = make_file_in_the_way;
+	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+	assert_text("new", "was faster");
+}
+END_TEST
+
+START_TEST(a_name_that_cannot_be_given_leaves_nothing_behind)
+{
+	/* A nameless file: linked to the name, or to one to be renamed. */
+	faults.link = EIO;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	options.replace = true;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	faults.link = EEXIST;
+	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
+	faults.link = 0;
+	faults.rename = EIO;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	/* A temporary name. */
+	faults.nameless = EOPNOTSUPP;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	options.replace = false;
+	faults.exclusive = EIO;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	faults.exclusive = EINVAL;
+	faults.link = EIO;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	faults.link = EPERM;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+}
+END_TEST
+
+START_TEST(a_temporary_name_that_stays_is_told)
+{
+	faults.nameless = EOPNOTSUPP;
+	faults.exclusive = EINVAL;
+	faults.unlink = EIO;
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+}
+END_TEST
+
+/* ---- the end of the file ----------------------------------------------- */
+
+START_TEST(bytes_that_are_not_safe_do_not_get_the_name)
+{
+	scratch_text(&scratch, "old", "old bytes");
+	options.replace = true;
+	faults.fsync = EIO;
+	ck_assert_int_eq(write_to("old"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	assert_text("old", "old bytes");
+	ck_assert_str_eq(scratch_list(&scratch, ""), "old ");
+	options.no_sync = true;
+	ck_assert_int_eq(write_to("new"), S_OK);
+	/* The folder comes second; then the file stands there already. */
+	options.no_sync = false;
+	faults.syncs = 0;
+	faults.fsync_after = 1;
+	ck_assert_int_eq(write_to("old"), FSI_E_IO_DEVICE);
+	assert_file_is_whole("old");
+}
+END_TEST
+
+static const int harmless_sync_errors[] = {EINVAL, EROFS, ENOTSUP};
+
+START_TEST(what_knows_no_syncing_need_not_be_synced)
+{
+	faults.fsync = harmless_sync_errors[_i];
+	ck_assert_int_eq(write_to("new"), S_OK);
+	assert_file_is_whole("new");
+}
+END_TEST
+
+static uint8_t zero(uint64_t offset)
+{
+	(void)offset;
+	return 0;
+}
+
+START_TEST(a_hole_that_cannot_be_made_is_an_error)
+{
+	faults.truncate = EFBIG;
+	ck_assert_int_eq(write_to("new"), FSI_E_FILE_TOO_LARGE);
+	source.byte = zero;
+	faults.truncate = 0;
+	faults.seek = EOVERFLOW;
+	ck_assert_int_eq(write_to("new"), FSI_E_FILE_TOO_LARGE);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+}
+END_TEST
+
+/* ---- devices ----------------------------------------------------------- */
+
+/* A file of so many bytes that says of itself that it is a block device. */
+static void make_device(uint64_t size)
+{
+	scratch_text(&scratch, "device", "old bytes");
+	ck_assert_int_eq(truncate(scratch_at(&scratch, "device"), (off_t)size), 0);
+	faults.is_device = true;
+	options.replace = true;
+}
+
+START_TEST(a_device_is_written_only_when_that_is_wanted)
+{
+	make_device(300000);
+	options.replace = false;
+	ck_assert_int_eq(write_to("device"), FSI_E_FILE_EXISTS);
+	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "block device"));
+	ck_assert_uint_eq(source.reads, 0);
+	assert_text("device", "old bytes");
+}
+END_TEST
+
+START_TEST(a_device_is_written_in_place)
+{
+	size_t size = 0;
+	char *bytes = NULL;
+
+	make_device(source.size + (unsigned)_i);
+	ck_assert_int_eq(write_to("device"), S_OK);
+	bytes = scratch_read(&scratch, "device", &size);
+	ck_assert_uint_eq(size, source.size + (unsigned)_i);
+	ck_assert(test_stream_matches(&source, 0, bytes, source.size));
+	free(bytes);
+	ck_assert_uint_eq(faults.syncs, 1);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "device ");
+}
+END_TEST
+
+START_TEST(a_device_that_is_too_small_is_not_touched)
+{
+	make_device(source.size - 1);
+	ck_assert_int_eq(write_to("device"), IMAPI_E_IMAGE_TOO_BIG);
+	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "200000 bytes"));
+	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "200001"));
+	ck_assert_uint_eq(source.reads, 0);
+	assert_text("device", "old bytes");
+}
+END_TEST
+
+START_TEST(a_device_that_cannot_be_opened_or_measured_is_an_error)
+{
+	make_device(300000);
+	faults.seek = ESPIPE;
+	ck_assert_int_eq(write_to("device"), FSI_E_SEEK_ON_DEVICE);
+	faults.seek = 0;
+	faults.write = EIO;
+	ck_assert_int_eq(write_to("device"), FSI_E_IO_DEVICE);
+	assert_text("device", "old bytes");
+	/* A folder can't be opened for writing, whatever it says it is. */
+	scratch_folder(&scratch, "folder");
+	ck_assert_int_eq(write_to("folder"), FSI_E_DIRECTORY_NOT_SUPPORTED);
+}
+END_TEST
+
+/* ---- the suite --------------------------------------------------------- */
+
+static TCase *make_name_case(void)
+{
+	TCase *tcase = tcase_create("temporary names");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(
+		tcase, a_file_has_a_temporary_name_where_nameless_ones_are_unknown, 0, 4);
+	tcase_add_test(tcase, without_proc_a_file_has_a_temporary_name);
+	tcase_add_test(tcase, other_errors_of_a_nameless_file_are_told);
+	tcase_add_test(tcase, a_temporary_name_that_is_taken_is_passed_over);
+	tcase_add_test(tcase, a_long_name_has_a_temporary_name_that_fits);
+	tcase_add_test(tcase, a_failure_takes_the_temporary_name_away);
+	tcase_add_test(tcase, without_memory_no_temporary_name_is_left);
+	tcase_add_loop_test(
+		tcase, a_new_name_is_a_second_link_where_renaming_might_replace, 0, 2);
+	tcase_add_loop_test(tcase, without_links_a_new_name_is_looked_for_before, 0, 3);
+	tcase_add_loop_test(tcase, a_file_that_appears_meanwhile_is_not_replaced, 0, 3);
+	tcase_add_test(tcase, a_name_that_cannot_be_given_leaves_nothing_behind);
+	tcase_add_test(tcase, a_temporary_name_that_stays_is_told);
+	return tcase;
+}
+
+static TCase *make_end_case(void)
+{
+	TCase *tcase = tcase_create("the end of a file, and devices");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, bytes_that_are_not_safe_do_not_get_the_name);
+	tcase_add_loop_test(tcase, what_knows_no_syncing_need_not_be_synced, 0, 3);
+	tcase_add_test(tcase, a_hole_that_cannot_be_made_is_an_error);
+	tcase_add_test(tcase, a_device_is_written_only_when_that_is_wanted);
+	tcase_add_loop_test(tcase, a_device_is_written_in_place, 0, 2);
+	tcase_add_test(tcase, a_device_that_is_too_small_is_not_touched);
+	tcase_add_test(tcase, a_device_that_cannot_be_opened_or_measured_is_an_error);
+	return tcase;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("io: targets");
+	SRunner *runner = srunner_create(suite);
+	int failed = 0;
+
+	suite_add_tcase(suite, make_name_case());
+	suite_add_tcase(suite, make_end_case());
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
