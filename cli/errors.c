@@ -49,11 +49,7 @@ static const struct fsi_code *find_code(const char *text)
 		return code;
 	if (has_prefix)
 		return find_value(text, 16);
-	/* Eight digits are how a hexadecimal value is written in full. */
-	if (strlen(text) == 8)
-		code = find_value(text, 16);
-	if (code == NULL)
-		code = find_value(text, 10);
+	code = find_value(text, 10);
 	if (code == NULL)
 		code = find_value(text, 16);
 	return code;

@@ -178,17 +178,7 @@ static HRESULT note_names(fsi_image *image, fsi_result *result,
 
 /* ---- the volume name --------------------------------------------------- */
 
-static HRESULT get_volume_name(fsi_image *image, enum fsi_file_system file_system,
-			       char **ret_name)
-{
-	if (file_system == FSI_FILE_SYSTEM_ISO9660)
-		return fsi_image_get_volume_name_iso9660(image, ret_name);
-	if (file_system == FSI_FILE_SYSTEM_JOLIET)
-		return fsi_image_get_volume_name_joliet(image, ret_name);
-	return fsi_image_get_volume_name_udf(image, ret_name);
-}
-
-static HRESULT note_volume_name(fsi_image *image,
+static HRESULT note_volume_name(fsi_result *result,
 				const struct file_system_name *file_system,
 				const struct create_options *options,
 				const struct voice *voice)
@@ -198,7 +188,7 @@ static HRESULT note_volume_name(fsi_image *image,
 
 	if (options->volume_name == NULL)
 		return S_OK;
-	hr = get_volume_name(image, file_system->file_system, &name);
+	hr = fsi_result_get_volume_name(result, file_system->file_system, &name);
 	if (SUCCEEDED(hr) && strcmp(name, options->volume_name) != 0)
 		message_note(voice, "the volume is called '%s' in %s", name,
 			     file_system->name);
@@ -216,7 +206,7 @@ HRESULT notes_on_image(fsi_image *image, fsi_result *result,
 
 		if (!is_told(file_system->file_system, options))
 			continue;
-		hr = note_volume_name(image, file_system, options, voice);
+		hr = note_volume_name(result, file_system, options, voice);
 		if (SUCCEEDED(hr))
 			hr = note_names(image, result, file_system, voice);
 	}

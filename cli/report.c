@@ -113,14 +113,15 @@ static HRESULT measure_files(fsi_image *image, uint64_t *ret_size)
 	return SUCCEEDED(hr) ? walk_items(root, add_size, ret_size) : hr;
 }
 
-typedef HRESULT (*name_getter)(fsi_image *image, char **ret_name);
-
 /* One name of the volume; null where there is no such file system. */
 static HRESULT print_volume_name(const struct report *report, const char *key,
-				 bool exists, name_getter get, FILE *file)
+				 enum fsi_file_system file_system, FILE *file)
 {
 	char *name = NULL;
-	const HRESULT hr = exists ? get(report->image, &name) : S_OK;
+	const HRESULT hr =
+		has(report, file_system)
+			? fsi_result_get_volume_name(report->result, file_system, &name)
+			: S_OK;
 
 	fprintf(file, ", \"%s\": ", key);
 	text_print_json(file, name);
@@ -134,15 +135,11 @@ static HRESULT print_volume(const struct report *report, FILE *file)
 
 	fputs("\"volume\": {\"given\": ", file);
 	text_print_json(file, report->options->volume_name);
-	hr = print_volume_name(report, "iso9660", has(report, FSI_FILE_SYSTEM_ISO9660),
-			       fsi_image_get_volume_name_iso9660, file);
+	hr = print_volume_name(report, "iso9660", FSI_FILE_SYSTEM_ISO9660, file);
 	if (SUCCEEDED(hr))
-		hr = print_volume_name(report, "joliet",
-				       has(report, FSI_FILE_SYSTEM_JOLIET),
-				       fsi_image_get_volume_name_joliet, file);
+		hr = print_volume_name(report, "joliet", FSI_FILE_SYSTEM_JOLIET, file);
 	if (SUCCEEDED(hr))
-		hr = print_volume_name(report, "udf", has(report, FSI_FILE_SYSTEM_UDF),
-				       fsi_image_get_volume_name_udf, file);
+		hr = print_volume_name(report, "udf", FSI_FILE_SYSTEM_UDF, file);
 	fputs("}, ", file);
 	return hr;
 }

@@ -56,7 +56,7 @@ install_packages() {
 
 # Whether configure and Makefile.in are as new as what they are made from.
 is_bootstrapped() {
-	[ -e "$top/configure" ] && [ -e "$top/config.h.in" ] &&
+	[ -e "$top/configure" ] &&
 		[ -e "$top/build-aux/ltmain.sh" ] && [ -e "$top/Makefile.in" ] &&
 		[ -z "$(find "$top" -maxdepth 2 \( -name '*.am' -o -name configure.ac \) \
 			-newer "$top/Makefile.in" -print -quit)" ]

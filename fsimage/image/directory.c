@@ -88,11 +88,18 @@ static HRESULT insert_new(const struct fsi_path_end *end, enum fsi_node_kind kin
 {
 	struct fsi_tree *tree = fsi_node_tree(end->parent);
 	struct fsi_node *node = NULL;
+	HRESULT hr = fsi_tree_make_node(tree, kind, end->name, end->name_length, &node);
 
-	FSI_TRY(fsi_tree_make_node(tree, kind, end->name, end->name_length, &node));
-	if (kind == FSI_NODE_FILE)
-		node->content.data = data;
-	FSI_TRY(fsi_tree_insert(tree, end->parent, node));
+	if (SUCCEEDED(hr)) {
+		if (data != NULL)
+			node->content.data = data;
+		hr = fsi_tree_insert(tree, end->parent, node);
+	}
+	if (FAILED(hr)) {
+		if (data != NULL)
+			fsi_data_discard(tree, data);
+		return hr;
+	}
 	if (kind == FSI_NODE_FILE)
 		return fsi_image_tell_file(fsi_node_image(end->parent), node);
 	return S_OK;

@@ -40,6 +40,8 @@ HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val)
 		return FSI_FAIL(E_POINTER);
 	if (fsi_node_is_in_image(node))
 		return FSI_FAIL(IMAPI_E_READONLY);
-	return fsi_data_from_stream(fsi_node_tree(node), new_val, node->name,
-				    &node->content.data);
+	FSI_TRY(fsi_data_from_stream(fsi_node_tree(node), new_val, node->name,
+				     &node->content.data));
+	fsi_error_clear(); /* as get_size may have met one */
+	return S_OK;
 }

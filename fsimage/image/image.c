@@ -117,6 +117,8 @@ HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr)
 
 	if (SUCCEEDED(hr)) {
 		fsi_change_keep(&image->tree);
+		/* What the caller's own functions met is no error of this call. */
+		fsi_error_clear();
 		return hr;
 	}
 	fsi_error_save(&error);
@@ -292,9 +294,5 @@ HRESULT fsi_image_tell_file(void *context, const struct fsi_node *file)
 		hr = tell(image, path, sectors, sectors);
 	image->in_handler = false;
 	fsi_free(path);
-	if (FAILED(hr))
-		return FSI_FAIL(E_IMAPI_REQUEST_CANCELLED);
-	/* What the handler's own calls met is not an error of this one. */
-	fsi_error_clear();
-	return S_OK;
+	return FAILED(hr) ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
 }

@@ -110,6 +110,38 @@ HRESULT fsi_result_get_block_size(fsi_result *result, uint32_t *ret_size)
 	return S_OK;
 }
 
+/* NULL for a file system that the image does not have. */
+static const char *volume_name_of(const struct fsi_volume *volume,
+				  enum fsi_file_system file_system)
+{
+	switch (file_system) {
+	case FSI_FILE_SYSTEM_ISO9660:
+		return volume->iso_name;
+	case FSI_FILE_SYSTEM_JOLIET:
+		return volume->joliet_name;
+	case FSI_FILE_SYSTEM_UDF:
+		return volume->udf_name;
+	case FSI_FILE_SYSTEM_NONE:
+	case FSI_FILE_SYSTEM_UNKNOWN:
+	default:
+		return NULL;
+	}
+}
+
+HRESULT fsi_result_get_volume_name(fsi_result *result, enum fsi_file_system file_system,
+				   char **ret_name)
+{
+	const char *name = NULL;
+
+	fsi_error_clear();
+	if (result == NULL || ret_name == NULL)
+		return FSI_FAIL(E_POINTER);
+	name = volume_name_of(&result->plan->volume, file_system);
+	if (name == NULL)
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
+	return fsi_hand_out_text(name, ret_name);
+}
+
 HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
 {
 	fsi_error_clear();
@@ -139,6 +171,14 @@ HRESULT fsi_result_get_mapped_name_count(fsi_result *result,
 
 /* ---- writing ----------------------------------------------------------- */
 
+/* What the caller's own functions met on the way to success is no error. */
+static HRESULT forget_callbacks(HRESULT hr)
+{
+	if (hr == S_OK)
+		fsi_error_clear();
+	return hr;
+}
+
 HRESULT fsi_result_write_file(fsi_result *result, const char *path,
 			      const struct fsi_write_options *options)
 {
@@ -151,7 +191,7 @@ HRESULT fsi_result_write_file(fsi_result *result, const char *path,
 	FSI_TRY(make_stream(result, &stream));
 	hr = fsi_sink_write_file(stream, path, options);
 	fsi_stream_release(stream);
-	return hr;
+	return forget_callbacks(hr);
 }
 
 HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
@@ -166,5 +206,5 @@ HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
 	FSI_TRY(make_stream(result, &stream));
 	hr = fsi_sink_write_descriptor(stream, descriptor, options);
 	fsi_stream_release(stream);
-	return hr;
+	return forget_callbacks(hr);
 }

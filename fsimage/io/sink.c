@@ -67,6 +67,9 @@ static HRESULT write_bytes(struct copy *copy, const uint8_t *bytes, size_t lengt
 		bytes += piece;
 		length -= (size_t)piece;
 		copy->written += (uint64_t)piece;
+		/* A signal may have cut it short. */
+		if (length > 0)
+			FSI_TRY(report(copy));
 	}
 	return S_OK;
 }

@@ -96,6 +96,8 @@ HRESULT fsi_stream_read_at(fsi_stream *stream, uint64_t offset, void *buffer,
 		*ret_read = done;
 	else if (done < length)
 		return fsi_error_detail(FSI_FAIL(E_FAIL), "The stream ended too early.");
+	/* What a caller's function met on its way to success is no error. */
+	fsi_error_clear();
 	return S_OK;
 }
 
@@ -115,7 +117,9 @@ HRESULT fsi_stream_get_size(fsi_stream *stream, uint64_t *ret_size)
 	fsi_error_clear();
 	if (stream == NULL || ret_size == NULL)
 		return FSI_FAIL(E_POINTER);
-	return fsi_stream_measure(stream, ret_size);
+	FSI_TRY(fsi_stream_measure(stream, ret_size));
+	fsi_error_clear();
+	return S_OK;
 }
 
 HRESULT fsi_stream_clone(fsi_stream *stream, fsi_stream **ret_stream)

@@ -32,6 +32,14 @@ HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const ch
 	return S_OK;
 }
 
+void fsi_data_discard(struct fsi_tree *tree, const struct fsi_data *data)
+{
+	if (tree->streams.items[tree->streams.count - 1] != data)
+		return;
+	tree->streams.count--;
+	fsi_stream_release(data->source.stream);
+}
+
 /* Devices are few: a number each keeps the data small. */
 static bool number_device(struct fsi_tree *tree, uint64_t device, uint32_t *ret_number)
 {
@@ -206,10 +214,11 @@ static HRESULT read_host(const struct source *source, uint64_t offset, void *buf
 
 	if (error != 0)
 		return refuse_reading(source, error);
-	if (got < length)
-		return refuse_size(source, offset + got);
-	/* At the end, see that nothing was added meanwhile. */
-	return offset + length == source->size ? check_size(source) : S_OK;
+	if (got == length && offset + length < source->size)
+		return S_OK;
+	/* At the end, see that nothing was added meanwhile, or what is left. */
+	FSI_TRY(check_size(source));
+	return got < length ? refuse_size(source, offset + got) : S_OK;
 }
 
 static HRESULT read_stream(const struct source *source, uint64_t offset, void *buffer,
@@ -220,13 +229,13 @@ static HRESULT read_stream(const struct source *source, uint64_t offset, void *b
 
 	if (FAILED(fsi_stream_read(source->stream, offset, buffer, length, &got)))
 		return refuse_reading(source, 0);
-	if (got < length)
-		return refuse_size(source, offset + got);
-	if (offset + length < source->size)
+	if (got == length && offset + length < source->size)
 		return S_OK;
 	if (FAILED(fsi_stream_measure(source->stream, &size)))
 		return refuse_reading(source, 0);
-	return size != source->size ? refuse_size(source, size) : S_OK;
+	if (size != source->size)
+		return refuse_size(source, size);
+	return got < length ? refuse_size(source, offset + got) : S_OK;
 }
 
 static HRESULT read_source(void *self, uint64_t offset, void *buffer, size_t length,

@@ -23,6 +23,9 @@ struct fsi_host_file {
 HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
 			     struct fsi_data **ret_data);
 
+/* Let go of the stream of the data that was made last, which no file has got. */
+void fsi_data_discard(struct fsi_tree *tree, const struct fsi_data *data);
+
 /* Data of a host file: what is there already when the file is known. */
 HRESULT fsi_data_from_host(struct fsi_tree *tree, const struct fsi_host_file *host,
 			   struct fsi_data **ret_data);

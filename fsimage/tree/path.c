@@ -95,7 +95,9 @@ static HRESULT enter(const struct fsi_tree *tree, const char *name, size_t lengt
 		*directory = child;
 		return S_OK;
 	}
-	part = fsi_duplicate_bytes(name, length);
+	/* What is there is called as it was given; the rest, as it is wanted. */
+	part = child != NULL ? fsi_duplicate_string(child->name)
+			     : fsi_duplicate_bytes(name, length);
 	path = part != NULL ? fsi_path_format(tree, *directory, part) : NULL;
 	if (path == NULL)
 		hr = FSI_FAIL(E_OUTOFMEMORY);

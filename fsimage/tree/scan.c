@@ -54,16 +54,23 @@ static char *entry_path(const struct entry *entry)
 
 /* ---- errors ------------------------------------------------------------ */
 
+/* path ends with the name that can't be one in the image. */
+static HRESULT refuse_path(const char *path, const char *name)
+{
+	char *shown = fsi_text_escape(path, strlen(path));
+	const HRESULT hr = FSI_FAIL(IMAPI_E_INVALID_PATH, shown != NULL ? shown : path);
+
+	if (!fsi_utf8_is_valid(name, strlen(name)))
+		fsi_error_detail(hr, "The name is not UTF-8.");
+	fsi_free(shown);
+	return hr;
+}
+
 static HRESULT refuse_name(const struct entry *entry)
 {
 	char *path = entry_path(entry);
-	char *shown = path != NULL ? fsi_text_escape(path, strlen(path)) : NULL;
-	const HRESULT hr = FSI_FAIL(IMAPI_E_INVALID_PATH,
-				    shown != NULL ? shown : entry->in->folder->path);
+	const HRESULT hr = refuse_path(path != NULL ? path : entry->name, entry->name);
 
-	if (!fsi_utf8_is_valid(entry->name, strlen(entry->name)))
-		fsi_error_detail(hr, "The name is not UTF-8.");
-	fsi_free(shown);
 	fsi_free(path);
 	return hr;
 }
@@ -110,14 +117,20 @@ static HRESULT find_older(const struct entry *entry, struct fsi_node **ret_node)
 	return S_OK;
 }
 
+/* Whether a name of the source may be one in the image. S_FALSE: it is not legal. */
+static HRESULT check_source_name(const struct fsi_scan_request *request, const char *name)
+{
+	const size_t length = strlen(name);
+
+	if (!fsi_utf8_is_valid(name, length))
+		return S_FALSE;
+	return fsi_name_check_new(&request->tree->rules, name, length);
+}
+
 static HRESULT check_name(const struct entry *entry)
 {
-	const size_t length = strlen(entry->name);
-	HRESULT hr = S_OK;
+	const HRESULT hr = check_source_name(entry->scan->request, entry->name);
 
-	if (!fsi_utf8_is_valid(entry->name, length))
-		return refuse_name(entry);
-	hr = fsi_name_check_new(&entry->scan->request->tree->rules, entry->name, length);
 	return hr == S_FALSE ? refuse_name(entry) : hr;
 }
 
@@ -346,21 +359,19 @@ static HRESULT read_folder(struct scan *scan)
 
 /* ---- beginning --------------------------------------------------------- */
 
-/* The source's last part, links and dots resolved; "" for "/". To be freed. */
-static HRESULT name_of_source(const char *source, char **ret_name)
+/* The source's path, links and dots resolved. To be freed. */
+static HRESULT resolve_source(const char *source, char **ret_path)
 {
 	char *real_path = realpath(source, NULL);
-	const char *slash = NULL;
-	char *name = NULL;
+	char *path = NULL;
 
 	if (real_path == NULL)
 		return fsi_error_from_errno(errno);
-	slash = strrchr(real_path, '/');
-	name = fsi_duplicate_string(slash != NULL ? slash + 1 : real_path);
+	path = fsi_duplicate_string(real_path);
 	free(real_path);
-	if (name == NULL)
+	if (path == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	*ret_name = name;
+	*ret_path = path;
 	return S_OK;
 }
 
@@ -368,22 +379,24 @@ static HRESULT name_of_source(const char *source, char **ret_name)
 static HRESULT enter_base(struct fsi_scan_request *request, const struct statx *status,
 			  struct fsi_node **directory)
 {
-	char *name = NULL;
+	char *path = NULL;
+	const char *name = NULL;
 	HRESULT hr = S_OK;
 
-	FSI_TRY(name_of_source(request->source, &name));
-	if (name[0] == '\0' || !fsi_utf8_is_valid(name, strlen(name)))
+	FSI_TRY(resolve_source(request->source, &path));
+	name = strrchr(path, '/') + 1; /* it is absolute */
+	if (name[0] == '\0')
 		hr = FSI_FAIL(IMAPI_E_INVALID_PARAM, "source_directory");
 	else
-		hr = fsi_name_check_new(&request->tree->rules, name, strlen(name));
+		hr = check_source_name(request, name);
 	if (hr == S_FALSE)
-		hr = FSI_FAIL(IMAPI_E_INVALID_PATH, name);
+		hr = refuse_path(path, name);
 	if (SUCCEEDED(hr))
 		hr = enter_directory(request, *directory, name, status,
 				     fsi_tree_find_child(request->tree, *directory, name,
 							 strlen(name)),
 				     directory);
-	fsi_free(name);
+	fsi_free(path);
 	return hr;
 }
 
@@ -492,14 +505,11 @@ static HRESULT scan_single_file(struct fsi_scan_request *request)
 {
 	const char *slash = strrchr(request->source, '/');
 	const char *name = slash != NULL ? slash + 1 : request->source;
-	const size_t length = strlen(name);
-	HRESULT hr = S_FALSE;
+	const HRESULT hr = check_source_name(request, name);
 
-	if (fsi_utf8_is_valid(name, length))
-		hr = fsi_name_check_new(&request->tree->rules, name, length);
 	if (hr == S_FALSE)
-		return FSI_FAIL(IMAPI_E_INVALID_PATH, request->source);
-	return FAILED(hr) ? hr : fsi_scan_file(request, name, length, true);
+		return refuse_path(request->source, name);
+	return FAILED(hr) ? hr : fsi_scan_file(request, name, strlen(name), true);
 }
 
 HRESULT fsi_scan(struct fsi_scan_request *request)

@@ -289,11 +289,12 @@ static HRESULT place_end(struct udf_writer *writer, struct fsi_layout *layout)
 	return S_OK;
 }
 
+typedef HRESULT place_function(struct udf_writer *writer, struct fsi_layout *layout);
+
 static HRESULT place_stage(struct fsi_format *format, enum fsi_stage stage,
 			   struct fsi_layout *layout)
 {
-	static HRESULT (*const places[FSI_STAGE_COUNT])(struct udf_writer * writer,
-							struct fsi_layout * layout) = {
+	static place_function *const places[FSI_STAGE_COUNT] = {
 		[FSI_STAGE_RECOGNITION] = place_recognition,
 		[FSI_STAGE_VOLUME] = place_volume,
 		[FSI_STAGE_PARTITION] = place_partition,

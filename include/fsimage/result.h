@@ -34,6 +34,18 @@ FSI_API HRESULT fsi_result_get_total_blocks(fsi_result *result, uint32_t *ret_bl
 FSI_API HRESULT fsi_result_get_block_size(fsi_result *result, uint32_t *ret_size);
 
 /**
+ * Extension: the name of the volume as it is written in one file system, also
+ * where it was made because none was set.
+ *
+ * @param file_system  exactly one of those that the image has
+ * @param ret_name     to be freed with fsi_free()
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY; IMAPI_E_INVALID_PARAM (file_system)
+ */
+FSI_API HRESULT fsi_result_get_volume_name(fsi_result *result,
+					   enum fsi_file_system file_system,
+					   char **ret_name);
+
+/**
  * The identifier of the disc that a session was imported from.
  *
  * @param ret_id  "" when none was; to be freed with fsi_free()

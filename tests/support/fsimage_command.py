@@ -3,7 +3,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,39 +42,11 @@ def find() -> Path:
     return path.absolute()
 
 
-def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
-    """Our environment in a plain UTF-8 locale; a change to None removes a variable."""
-    result = {**os.environ, "LC_ALL": "C.UTF-8"}
-    for name, value in (changes or {}).items():
-        result.pop(name, None)
-        if value is not None:
-            result[name] = value
-    return result
-
-
-def start(
-    *arguments: Argument,
-    env: Mapping[str, str | None] | None = None,
-    cwd: Path | None = None,
-) -> subprocess.Popen[bytes]:
-    """Start the command with its standard streams in pipes, to be ended by the caller."""
-    return subprocess.Popen(
-        [find(), *arguments], env=environment(env), cwd=cwd,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )
-
-
-def run(
-    *arguments: Argument,
-    env: Mapping[str, str | None] | None = None,
-    cwd: Path | None = None,
-    given: bytes = b"",
-    timeout: float = TIMEOUT,
-) -> Done:
-    """Run the command to its end, given its standard input."""
+def run(*arguments: Argument) -> Done:
+    """Run the command to its end, in a plain UTF-8 locale and without any input."""
     done = subprocess.run(
-        [find(), *arguments], env=environment(env), cwd=cwd, input=given,
-        capture_output=True, timeout=timeout, check=False,
+        [find(), *arguments], env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=TIMEOUT,
+        stdin=subprocess.DEVNULL, capture_output=True, check=False,
     )
     errors = done.stderr.decode("utf-8", "backslashreplace")
     return Done(arguments, done.returncode, done.stdout, errors)

@@ -41,7 +41,7 @@ def _iso_time(date: Any) -> int:
 def _udf_time(stamp: Any) -> int:
     fields = (stamp.year, stamp.month, stamp.day, stamp.hour, stamp.minute, stamp.second)
     zone = 0 if stamp.tz == _UNSPECIFIED_ZONE else stamp.tz
-    return calendar.timegm(fields) - 60 * zone
+    return int(calendar.timegm(fields) - 60 * zone)
 
 
 def _udf_mode(permissions: int) -> int:
@@ -59,10 +59,10 @@ class _Walker:
         if record is None:
             return None
         if self.view == "udf":
-            return record.file_ident.fi.decode(record.file_ident.encoding)
+            return str(record.file_ident.fi, record.file_ident.encoding)
         if record.is_dot() or record.is_dotdot():
             return None
-        return record.file_identifier().decode("utf-16_be" if self.view == "joliet" else "ascii")
+        return str(record.file_identifier(), "utf-16_be" if self.view == "joliet" else "ascii")
 
     def show(self, path: str, record: Any) -> None:
         """Print the record of an entry, and of all below it."""

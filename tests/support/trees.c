@@ -2,6 +2,7 @@
 /* Filling a tree by hand, and looking at all of it. */
 #include "tests/support/trees.h"
 
+#include "error/fail.h"
 #include "tree/change.h"
 #include "tree/children.h"
 #include "tree/path.h"

@@ -190,7 +190,8 @@ class _Comparer:
         """Judge the names in a folder by the rules of the view."""
         alike: dict[str, str] = {}
         for node in found:
-            if fault := naming.fault(self.view, self.reader.key(self.view, node.name), node.is_folder):
+            name = self.reader.key(self.view, node.name)
+            if fault := naming.fault(self.view, name, node.is_folder):
                 self.differ(node, fault)
             if self.view != naming.UDF:
                 twin = alike.setdefault(naming.fold(node.name), node.name)

@@ -39,7 +39,7 @@ def _view_of(sector: bytes) -> str | None:
 def _descriptors(file: BinaryIO) -> list[tuple[str, bytes]]:
     """The volume descriptors of all views in their order, each with the view it announces."""
     file.seek(FIRST_DESCRIPTOR * SECTOR)
-    found = []
+    found: list[tuple[str, bytes]] = []
     while len(found) <= LAST_DESCRIPTOR - FIRST_DESCRIPTOR:
         sector = file.read(SECTOR)
         view = _view_of(sector)

@@ -3,10 +3,9 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import readers
 from compare import Comparison, compare
@@ -30,7 +29,8 @@ class Verdict:
 
     def line(self) -> str:
         """The verdict in one line."""
-        return f"{self.status:5} {self.view:6} {self.reader:10} {self.seconds:5.1f} s  {self.summary}"
+        who = f"{self.status:5} {self.view:6} {self.reader:10}"
+        return f"{who} {self.seconds:5.1f} s  {self.summary}"
 
 
 def choose(names: Sequence[str] | None = None) -> list[Reader]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 def remove_tree(root: Path) -> None:
     """Remove a folder, also one with folders that may not be written to."""
-    for folder, _, _ in os.walk(root):
-        os.chmod(folder, 0o700)
+    for path, _, _ in os.walk(root):
+        os.chmod(path, 0o700)
     shutil.rmtree(root)
 
 

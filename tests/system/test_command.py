@@ -119,6 +119,8 @@ class Usage(CommandTest):
         ("--capacity", "4399G", "must be a number of blocks"),
         ("--capacity", "99999999999999999999", "must be a number of blocks"),
         ("--capacity", "999999999999999999GiB", "must be a number of blocks"),
+        # What would be left of it in 64 bits is a gigabyte.
+        ("--capacity", "17179869185GiB", "must be a number of blocks"),
         ("--capacity", "0x100", "must be a number of blocks"),
         ("--working-directory", "", "must name a folder"),
         ("--rules", "Linux", "must be linux or imapi"),

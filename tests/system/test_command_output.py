@@ -441,6 +441,7 @@ class Terminal(CommandTest):
         process = start("create", *arguments, cwd=self.room, stderr=other_end)
         os.close(other_end)
         assert process.stdout is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, MIB)
         said = bytearray()
         with open(terminal, "rb", buffering=0) as file:
             os.set_blocking(process.stdout.fileno(), False)
@@ -497,9 +498,9 @@ class Terminal(CommandTest):
              "--strict makes this an error)", ""], lines)
 
     def test_rate_and_time_left_come_at_most_ten_times_a_second(self) -> None:
-        self.put("source/file", os.urandom(3 * MIB))
+        self.put("source/file", os.urandom(40 * MIB))
         begin = time.monotonic()
-        said = self.watch("-o", "-", "source", pause=0.1)
+        said = self.watch("-o", "-", "source", pause=0.005)
         seconds = time.monotonic() - begin
         self.assertRegex(said, r"\d+ %  [\d.]+ MiB of [\d.]+ MiB  [\d.]+ \w+/s  \d+:\d\d left")
         self.assertGreater(seconds, 0.5)

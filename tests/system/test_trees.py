@@ -5,8 +5,11 @@ from functools import partial
 from pathlib import Path
 
 import naming
+import scratch
 import trees
 from case import ImageTest, slow
+from images import Image
+from readers.isoinfo import Isoinfo
 
 
 def nothing(root: Path) -> None:
@@ -87,6 +90,15 @@ class FileSystems(ImageTest):
     def test_iso9660_at_level_1(self) -> None:
         self.check_tree(trees.punctuation, "-f", "iso9660", "--iso-level", "1",
                         views=(naming.ISO,))
+
+    def test_level_1_has_names_of_eight_and_three(self) -> None:
+        with scratch.folder() as room:
+            trees.long_names(room / "source")
+            output = room / "image"
+            self.create("-q", "-o", output, "-f", "iso9660", "--iso-level", "1", room / "source")
+            for path in Isoinfo().list(Image(output, (naming.ISO,), room), naming.ISO):
+                name = path.rpartition("/")[2]
+                self.assertRegex(name, r"^[A-Z0-9_]{1,8}(\.[A-Z0-9_]{0,3};1)?$", path)
 
     def test_iso9660_and_joliet(self) -> None:
         self.check_tree(trees.scripts, "-f", "iso9660,joliet",

@@ -5,6 +5,7 @@ import calendar
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import naming
 from entries import FILE, FOLDER, Entry, Listing, hash_stream
@@ -46,7 +47,9 @@ class Isoinfo(Reader):
 
     def list(self, image: Image, view: str) -> Listing:
         """List all, read the extents, and extract some."""
-        command = ["isoinfo", *(["-J"] if view == naming.JOLIET else []), "-i", image.path]
+        command: list[str | Path] = ["isoinfo", "-i", image.path]
+        if view == naming.JOLIET:
+            command.append("-J")
         listing: Listing = {}
         with open(image.path, "rb") as file:
             for path, entry, block in _parse(run([*command, "-l"]).stdout.decode("latin-1")):

@@ -2,7 +2,6 @@
 """The small C programs behind some readers: from the build, or compiled when needed."""
 
 import os
-import shlex
 import subprocess
 import tempfile
 import threading
@@ -34,10 +33,8 @@ def _compile(name: str, target: Path) -> None:
     if target.parent.stat().st_uid != os.getuid():
         raise ReaderError(f"{target.parent} belongs to somebody else")
     draft = target.with_suffix(f".{os.getpid()}")
-    command = [
-        *shlex.split(os.environ.get("CC", "cc")), *_FLAGS, "-o", draft,
-        SUPPORT / f"{name}.c", SUPPORT / "record.c", *LIBRARIES[name],
-    ]
+    command: list[str | Path] = ["cc", *_FLAGS, "-o", draft]
+    command += [SUPPORT / f"{name}.c", SUPPORT / "record.c", *LIBRARIES[name]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ReaderError(f"{name} does not compile: {done.stderr[-2000:]}")

@@ -42,7 +42,8 @@ class SevenZip(Reader):
 
 
 def _parse(block: str) -> tuple[str, Entry]:
-    fields = dict(found.groups() for line in block.split("\n") if (found := _FIELD.match(line)))
+    lines = [found for line in block.split("\n") if (found := _FIELD.match(line))]
+    fields: dict[str, str] = {line[1]: line[2] for line in lines}
     if "Path" not in fields or "Folder" not in fields:
         raise ReaderError(f"7z lists something that is not an entry: {block!r}")
     mtime = None
