@@ -4,7 +4,6 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
-#include "udf/descriptors.h"
 
 #include <inttypes.h>
 
@@ -16,20 +15,6 @@
  * parent descriptors of its subdirectories, ECMA-167 4/14.9.6.
  */
 #define SUBDIRECTORIES_MAX (UINT16_MAX - 1)
-
-/* The root is the first of the file entries, which follow the file set. */
-#define FIRST_ICB_BLOCK 2
-
-struct fsi_udf_address fsi_udf_item_icb(uint32_t item)
-{
-	return (struct fsi_udf_address){.block = FIRST_ICB_BLOCK + item, .partition = 0};
-}
-
-/* OSTA UDF 3.2.1: the root has 0, the others count up. */
-uint32_t fsi_udf_item_unique_id(uint32_t item)
-{
-	return item == 0 ? 0 : FSI_UDF_UNIQUE_ID_FIRST - 1 + item;
-}
 
 /* ECMA-167 4/14.4.9: padded to a multiple of 4. */
 static uint32_t pad_identifier(size_t identifier_length)
@@ -85,14 +70,14 @@ static struct fsi_udf_identifier get_identifier(
 		const uint32_t number =
 			fsi_name_view_child(directories->names, directory, n - 1);
 
-		item = directories->order->items[number];
+		item = directories->entries->order->items[number];
 		identifier.name = fsi_name_view_get(directories->names, number);
 		identifier.characteristics =
 			(item->is_hidden ? FSI_UDF_FID_HIDDEN : 0) |
 			(fsi_node_is_directory(item) ? FSI_UDF_FID_DIRECTORY : 0);
 	}
-	identifier.unique_id = fsi_udf_item_unique_id(item->number);
-	identifier.icb = fsi_udf_item_icb(item->number);
+	identifier.unique_id = fsi_udf_unique_id(item);
+	identifier.icb = fsi_udf_entries_find(directories->entries, item);
 	return identifier;
 }
 
@@ -149,7 +134,7 @@ static HRESULT measure_directory(struct fsi_udf_directories *directories,
 
 HRESULT fsi_udf_directories_measure(struct fsi_udf_directories *directories)
 {
-	const struct fsi_order *order = directories->order;
+	const struct fsi_order *order = directories->entries->order;
 
 	directories->places = fsi_allocate_zeroed((size_t)order->directory_count + 1,
 						  sizeof(*directories->places));
@@ -190,7 +175,7 @@ static const struct fsi_node *find_directory(
 	const struct fsi_udf_directories *directories, uint32_t block)
 {
 	uint32_t low = 0;
-	uint32_t high = directories->order->directory_count;
+	uint32_t high = directories->entries->order->directory_count;
 
 	/* places[low] begins at or before block, places[high] behind it. */
 	while (high - low > 1) {
@@ -201,7 +186,7 @@ static const struct fsi_node *find_directory(
 		else
 			high = middle;
 	}
-	return directories->order->directories[low];
+	return directories->entries->order->directories[low];
 }
 
 void fsi_udf_directories_render(const struct fsi_udf_directories *directories,

@@ -8,7 +8,7 @@
 
 #include "base/vector.h"
 #include "name/view.h"
-#include "udf/types.h"
+#include "udf/entries.h"
 
 /* File identifier descriptor, ECMA-167 4/14.4; the identifier, padding follow */
 struct fsi_udf_file_identifier_descriptor {
@@ -53,10 +53,6 @@ uint32_t fsi_udf_put_identifier(const struct fsi_udf_identifier *identifier,
 				uint32_t location,
 				uint8_t (*ret_descriptor)[FSI_UDF_FID_MAX_SIZE]);
 
-/* The entry of an item, and the number that UDF knows it by. */
-struct fsi_udf_address fsi_udf_item_icb(uint32_t item);
-uint32_t fsi_udf_item_unique_id(uint32_t item);
-
 /* Where a directory's descriptors lie among those of all directories. */
 struct fsi_udf_directory_place {
 	uint32_t first_block;
@@ -66,7 +62,7 @@ struct fsi_udf_directory_place {
 
 /* The descriptors of all directories, by directory number, each at a new block. */
 struct fsi_udf_directories {
-	const struct fsi_order *order;
+	const struct fsi_udf_entries *entries;
 	const struct fsi_name_view *names;
 	struct fsi_udf_directory_place *places; /* one more than there are directories */
 	/* By block: the descriptor that its first byte belongs to, 0 being the
@@ -76,7 +72,7 @@ struct fsi_udf_directories {
 };
 
 /*
- * Find a place for every descriptor; directories is zeroed but for order and
+ * Find a place for every descriptor; directories is zeroed but for entries and
  * names. E_OUTOFMEMORY; IMAPI_E_TOO_MANY_DIRS (file system).
  */
 HRESULT fsi_udf_directories_measure(struct fsi_udf_directories *directories);
