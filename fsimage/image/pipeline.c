@@ -155,12 +155,12 @@ static HRESULT add_iso9660(const struct fsi_naming *naming, struct fsi_plan *pla
 	return fsi_iso9660_create(&source, &plan->formats[plan->format_count++]);
 }
 
-/* Small data is in the entries of UDF, where no other file system needs it too. */
-static uint32_t embedded_max_size(const fsi_image *image)
+/* Whether data is in the entries of UDF, as no other file system needs it. */
+static bool is_embedded(const fsi_image *image, const struct fsi_data *data)
 {
-	return image->file_systems == FSI_FILE_SYSTEM_UDF
-		       ? fsi_udf_embedded_max_size(image->udf_revision)
-		       : 0;
+	return (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
+	       fsi_udf_embeds_data(image->udf_revision,
+				   image->file_systems == FSI_FILE_SYSTEM_UDF, data);
 }
 
 static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
@@ -173,7 +173,7 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 		.layout = &plan->layout,
 		.revision = image->udf_revision,
 		.redundant_metadata = image->redundant_metadata,
-		.embedded_max_size = embedded_max_size(image),
+		.is_alone = image->file_systems == FSI_FILE_SYSTEM_UDF,
 	};
 
 	return fsi_udf_create(&source, &plan->formats[plan->format_count++]);
@@ -229,7 +229,7 @@ static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 	for (uint32_t i = 0; i < order->data_count; i++) {
 		const struct fsi_data *data = order->data[i];
 
-		if (data->size > embedded_max_size(image))
+		if (!is_embedded(image, data))
 			FSI_TRY(fsi_layout_append(layout, &data_ops, data,
 						  fsi_blocks_of(data->size), 1,
 						  &layout->data_blocks[i]));

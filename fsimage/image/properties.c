@@ -142,7 +142,7 @@ HRESULT fsi_image_put_create_redundant_udf_metadata_files(fsi_image *image, bool
 	fsi_image_refresh_limits(image);
 	if ((image->file_systems & FSI_FILE_SYSTEM_UDF) == 0 ||
 	    image->udf_revision < FIRST_METADATA_REVISION)
-		return FSI_FAIL(IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED);
+		return IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED;
 	return S_OK;
 }
 

@@ -27,7 +27,8 @@ _Static_assert(sizeof(struct fsi_udf_file_identifier_descriptor) == 38,
 enum {
 	FSI_UDF_FID_HIDDEN = 1 << 0,
 	FSI_UDF_FID_DIRECTORY = 1 << 1,
-	FSI_UDF_FID_PARENT = 1 << 3
+	FSI_UDF_FID_PARENT = 1 << 3,
+	FSI_UDF_FID_METADATA = 1 << 4 /* of streams that UDF defines, from 2.00 on */
 };
 
 /* Bytes of a file identifier with its compression identifier, OSTA UDF 2.3.4.6 */
@@ -60,10 +61,14 @@ struct fsi_udf_directory_place {
 	uint16_t subdirectory_count;
 };
 
-/* The descriptors of all directories, by directory number, each at a new block. */
+/*
+ * The descriptors of all directories, each at a new block: by directory number,
+ * then those of stream directories, by the number of what they belong to.
+ */
 struct fsi_udf_directories {
 	const struct fsi_udf_entries *entries;
 	const struct fsi_name_view *names;
+	uint32_t count;
 	struct fsi_udf_directory_place *places; /* one more than there are directories */
 	/* By block: the descriptor that its first byte belongs to, 0 being the
 	 * parent's, and how much of that descriptor is in the block before. */
@@ -73,7 +78,8 @@ struct fsi_udf_directories {
 
 /*
  * Find a place for every descriptor; directories is zeroed but for entries and
- * names. E_OUTOFMEMORY; IMAPI_E_TOO_MANY_DIRS (file system).
+ * names. E_OUTOFMEMORY; IMAPI_E_TOO_MANY_DIRS (file system);
+ * IMAPI_E_NO_UNIQUE_NAME (name, file system) of a stream whose name is too long.
  */
 HRESULT fsi_udf_directories_measure(struct fsi_udf_directories *directories);
 
@@ -81,6 +87,10 @@ void fsi_udf_directories_free(struct fsi_udf_directories *directories);
 
 /* The blocks of all directories together. */
 uint64_t fsi_udf_directories_blocks(const struct fsi_udf_directories *directories);
+
+/* The number of a directory, or of the directory of an item's streams. */
+uint32_t fsi_udf_directory_number(const struct fsi_udf_directories *directories,
+				  struct fsi_udf_subject subject);
 
 /* The exact bytes of one directory's descriptors. */
 uint64_t fsi_udf_directory_size(const struct fsi_udf_directories *directories,

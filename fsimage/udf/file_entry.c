@@ -83,6 +83,9 @@ static void put_extended_file_entry(const struct fsi_udf_entry *entry,
 	fsi_udf_put_timestamp(&record.creation_time, entry->creation_time);
 	fsi_udf_put_timestamp(&record.attribute_time, entry->attribute_time);
 	fsi_put_le32(&record.checkpoint, 1);
+	if (entry->has_streams)
+		fsi_udf_put_long_ad(&record.stream_directory, FSI_BLOCK_SIZE,
+				    entry->stream_directory, 0);
 	fsi_udf_put_implementation(&record.implementation);
 	fsi_put_le64(&record.unique_id, entry->unique_id);
 	fsi_put_le32(&record.attributes_length, entry->attributes_length);

@@ -47,7 +47,8 @@ enum {
 	FSI_UDF_ICB_SET_UID = 1 << 6,
 	FSI_UDF_ICB_SET_GID = 1 << 7,
 	FSI_UDF_ICB_STICKY = 1 << 8,
-	FSI_UDF_ICB_SYSTEM = 1 << 10
+	FSI_UDF_ICB_SYSTEM = 1 << 10,
+	FSI_UDF_ICB_STREAM = 1 << 13
 };
 
 /* File entry, ECMA-167 4/14.9; extended attributes, allocation descriptors follow */
@@ -136,6 +137,8 @@ struct fsi_udf_entry {
 	fsi_ticks modification_time;
 	fsi_ticks creation_time; /* only an extended file entry tells it */
 	fsi_ticks attribute_time;
+	bool has_streams; /* only an extended file entry tells it, and this: */
+	struct fsi_udf_address stream_directory;
 	uint32_t attributes_length;  /* of what stands behind the fixed fields, */
 	uint32_t descriptors_length; /* and behind that */
 };

@@ -5,16 +5,29 @@
 #include "error/fail.h"
 #include "io/stream.h"
 #include "tree/data.h"
-#include "udf/allocation.h"
+#include "udf/attribute.h"
+#include "udf/body.h"
 #include "udf/file_entry.h"
+#include "udf/link.h"
 #include "udf/revision.h"
 
-static void get_attributes(const struct fsi_udf_plan *plan, const struct fsi_node *node,
-			   struct fsi_udf_entry *entry)
+/* An entry under way: what it tells, and the block with what is behind that. */
+struct draft {
+	const struct fsi_udf_plan *plan;
+	uint32_t n;
+	struct fsi_udf_subject subject;
+	struct fsi_udf_entry entry;
+	uint8_t *block;
+};
+
+static void put_attributes(struct draft *draft)
 {
+	const struct fsi_node *node = draft->subject.node;
+	struct fsi_udf_entry *entry = &draft->entry;
+
 	entry->access_time = node->access_time;
 	entry->modification_time = node->modification_time;
-	if (plan->source.volume->posix_attributes) {
+	if (draft->plan->source.volume->posix_attributes) {
 		entry->flags = fsi_udf_icb_flags_of_mode(node->mode);
 		entry->uid = node->uid;
 		entry->gid = node->gid;
@@ -33,203 +46,161 @@ static void get_attributes(const struct fsi_udf_plan *plan, const struct fsi_nod
 	}
 }
 
-/* Short descriptors point into the partition that their entry is in. */
-static struct fsi_udf_body get_directory_body(const struct fsi_udf_plan *plan,
-					      const struct fsi_node *node)
-{
-	const uint32_t number = node->content.children->number;
+/* ---- what kind of file ------------------------------------------------- */
 
-	return (struct fsi_udf_body){
-		.size = fsi_udf_directory_size(&plan->directories, number),
-		.first_block = plan->directories_block +
-			       plan->directories.places[number].first_block,
-		.extent_max_size = FSI_UDF_EXTENT_MAX_SIZE,
-	};
+static enum fsi_udf_file_type type_of_file(const struct draft *draft)
+{
+	return draft->subject.node->is_real_time &&
+			       draft->plan->volume.revision->has_real_time_files
+		       ? FSI_UDF_FILE_REAL_TIME
+		       : FSI_UDF_FILE_REGULAR;
 }
 
-/* OSTA UDF 2.3.10.1: the data of files is never in the metadata partition. */
-static struct fsi_udf_body get_file_body(const struct fsi_udf_plan *plan,
-					 const struct fsi_node *node)
+static enum fsi_udf_file_type type_of_subject(const struct draft *draft)
 {
-	const uint64_t size = fsi_node_size(node);
-	const uint32_t *data_blocks = plan->source.layout->data_blocks;
-	struct fsi_udf_body body = {
-		.size = size,
-		.extent_max_size = FSI_UDF_EXTENT_MAX_SIZE,
-		.is_long = plan->volume.revision->has_metadata_partition,
-	};
-
-	/* Not known yet while allocation extents are counted. */
-	if (size > 0 && data_blocks != NULL)
-		body.first_block = data_blocks[node->content.data->number] -
-				   plan->volume.partition.block;
-	return body;
-}
-
-static bool is_embedded(const struct fsi_udf_plan *plan, const struct fsi_node *node)
-{
-	const uint64_t size = fsi_node_size(node);
-
-	return size > 0 && size <= plan->source.embedded_max_size;
-}
-
-/* Bytes behind the fixed fields of an entry. */
-static uint32_t get_room(const struct fsi_udf_plan *plan)
-{
-	return FSI_BLOCK_SIZE - plan->volume.revision->entry_form->size;
-}
-
-uint32_t fsi_udf_embedded_max_size(uint32_t revision)
-{
-	return FSI_BLOCK_SIZE - fsi_udf_revision_find(revision)->entry_form->size;
-}
-
-/* ---- allocation extents ------------------------------------------------ */
-
-HRESULT fsi_udf_items_measure(struct fsi_udf_plan *plan)
-{
-	const uint32_t count = fsi_udf_entries_count(&plan->entries);
-
-	for (uint32_t n = 0; n < count; n++) {
-		const struct fsi_node *node = fsi_udf_entries_get(&plan->entries, n);
-		const struct fsi_udf_body body = fsi_node_is_directory(node)
-							 ? get_directory_body(plan, node)
-							 : get_file_body(plan, node);
-		const uint64_t blocks = fsi_udf_chain_blocks(&body, get_room(plan));
-
-		if (blocks == 0)
-			continue;
-		if (!fsi_vector_reserve(&plan->chains, 1))
-			return FSI_FAIL(E_OUTOFMEMORY);
-		plan->chains.items[plan->chains.count++] = (struct fsi_udf_chain_place){
-			.entry = n,
-			.first = (uint32_t)plan->chain_blocks,
-		};
-		plan->chain_blocks += blocks;
+	if (draft->subject.is_stream_directory)
+		return FSI_UDF_FILE_STREAM_DIRECTORY;
+	switch ((enum fsi_node_kind)draft->subject.node->kind) {
+	case FSI_NODE_DIRECTORY:
+		return FSI_UDF_FILE_DIRECTORY;
+	case FSI_NODE_FILE:
+		return type_of_file(draft);
+	case FSI_NODE_LINK:
+		return FSI_UDF_FILE_LINK;
+	case FSI_NODE_CHARACTER_DEVICE:
+		return FSI_UDF_FILE_CHARACTER_DEVICE;
+	case FSI_NODE_BLOCK_DEVICE:
+		return FSI_UDF_FILE_BLOCK_DEVICE;
+	case FSI_NODE_FIFO:
+		return FSI_UDF_FILE_FIFO;
+	case FSI_NODE_SOCKET:
+		return FSI_UDF_FILE_SOCKET;
 	}
-	return S_OK;
+	return FSI_UDF_FILE_UNSPECIFIED;
 }
 
-/* The last chain that the block, or the entry, is not before; it must be there. */
-static const struct fsi_udf_chain_place *find_chain(const struct fsi_udf_plan *plan,
-						    uint32_t key, bool is_block)
+/* ECMA-167 4/14.9.6: how many names, and parents' names, lead to the entry. */
+static uint16_t count_links(const struct draft *draft)
 {
-	size_t low = 0;
-	size_t high = plan->chains.count;
+	const struct fsi_node *node = draft->subject.node;
 
-	while (high - low > 1) {
-		const size_t middle = low + (high - low) / 2;
-		const struct fsi_udf_chain_place *place = &plan->chains.items[middle];
+	if (draft->subject.is_stream_directory || node->is_stream)
+		return 1;
+	if (fsi_node_is_directory(node)) {
+		const uint32_t number = node->content.children->number;
 
-		if ((is_block ? place->first : place->entry) <= key)
-			low = middle;
-		else
-			high = middle;
+		return (uint16_t)(1 + draft->plan->directories.places[number]
+					      .subdirectory_count);
 	}
-	return &plan->chains.items[low];
+	if (node->kind == FSI_NODE_FILE && node->content.data != NULL &&
+	    node->content.data->is_linked)
+		return (uint16_t)node->content.data->uses;
+	return 1;
 }
 
-static struct fsi_udf_chain get_chain(const struct fsi_udf_plan *plan,
-				      const struct fsi_udf_body *body,
-				      const struct fsi_udf_chain_place *place)
+/* ---- what is behind the fixed fields ----------------------------------- */
+
+/* OSTA UDF 3.3.4.4: a device file has its device in an extended attribute. */
+static void put_device(struct draft *draft, uint32_t location)
 {
-	return (struct fsi_udf_chain){
-		.body = body,
-		.room = get_room(plan),
-		.next = {.block = plan->chains_block + place->first,
-			 .partition = plan->entries.partition},
-	};
+	const struct fsi_udf_revision *revision = draft->plan->volume.revision;
+	const struct fsi_node *node = draft->subject.node;
+
+	if (draft->entry.file_type != FSI_UDF_FILE_CHARACTER_DEVICE &&
+	    draft->entry.file_type != FSI_UDF_FILE_BLOCK_DEVICE)
+		return;
+	draft->entry.attributes_length = fsi_udf_put_device_attributes(
+		node->content.device.major, node->content.device.minor, revision,
+		location, draft->block + revision->entry_form->size);
 }
 
-void fsi_udf_items_render_chain(const struct fsi_udf_plan *plan, uint32_t block,
-				uint8_t (*ret_block)[FSI_BLOCK_SIZE])
-{
-	const struct fsi_udf_chain_place *place = find_chain(plan, block, true);
-	const struct fsi_node *node = fsi_udf_entries_get(&plan->entries, place->entry);
-	const struct fsi_udf_body body = fsi_node_is_directory(node)
-						 ? get_directory_body(plan, node)
-						 : get_file_body(plan, node);
-	const struct fsi_udf_chain chain = get_chain(plan, &body, place);
-
-	fsi_udf_put_allocation_extent(&chain, block - place->first, plan->volume.revision,
-				      ret_block);
-}
-
-/* ---- entries ----------------------------------------------------------- */
-
-static void put_body(const struct fsi_udf_plan *plan, uint32_t n,
-		     const struct fsi_udf_body *body, struct fsi_udf_entry *entry,
-		     uint8_t (*ret_block)[FSI_BLOCK_SIZE])
-{
-	const uint32_t place = plan->volume.revision->entry_form->size;
-	struct fsi_udf_chain chain = {.body = body, .room = get_room(plan)};
-
-	if (fsi_udf_chain_blocks(body, chain.room) > 0)
-		chain = get_chain(plan, body, find_chain(plan, n, false));
-	entry->flags |= body->is_long ? FSI_UDF_ICB_LONG_AD : FSI_UDF_ICB_SHORT_AD;
-	entry->size = body->size;
-	entry->recorded_blocks = fsi_udf_body_blocks(body);
-	entry->descriptors_length = fsi_udf_put_descriptors(&chain, *ret_block + place);
-}
-
-static HRESULT embed_data(const struct fsi_udf_plan *plan, const struct fsi_data *data,
-			  struct fsi_udf_entry *entry,
-			  uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+/* Data that is in the entry itself. */
+static HRESULT embed_data(const struct fsi_data *data, uint8_t *out)
 {
 	fsi_stream *stream = NULL;
 	size_t got = 0;
 	HRESULT hr = S_OK;
 
 	FSI_TRY(fsi_data_open(data, &stream));
-	hr = fsi_stream_read(stream, 0,
-			     *ret_block + plan->volume.revision->entry_form->size,
-			     (size_t)data->size, &got);
+	hr = fsi_stream_read(stream, 0, out, (size_t)data->size, &got);
 	fsi_stream_release(stream);
-	if (FAILED(hr))
-		return hr;
-	entry->flags |= FSI_UDF_ICB_EMBEDDED;
-	entry->size = data->size;
-	entry->descriptors_length = (uint32_t)data->size;
-	return S_OK;
+	return hr;
 }
 
-static HRESULT put_content(const struct fsi_udf_plan *plan, uint32_t n,
-			   const struct fsi_node *node, struct fsi_udf_entry *entry,
-			   uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+static HRESULT embed(struct draft *draft, uint8_t *out)
 {
-	struct fsi_udf_body body;
+	const struct fsi_node *node = draft->subject.node;
 
-	if (fsi_node_is_directory(node)) {
-		const uint32_t number = node->content.children->number;
-
-		entry->file_type = FSI_UDF_FILE_DIRECTORY;
-		entry->link_count =
-			(uint16_t)(1 +
-				   plan->directories.places[number].subdirectory_count);
-		body = get_directory_body(plan, node);
+	if (node->kind == FSI_NODE_LINK) {
+		draft->entry.size = fsi_udf_put_link(node->content.target, out);
 	} else {
-		entry->file_type = FSI_UDF_FILE_REGULAR;
-		entry->link_count = 1;
-		if (is_embedded(plan, node))
-			return embed_data(plan, node->content.data, entry, ret_block);
-		body = get_file_body(plan, node);
+		FSI_TRY(embed_data(node->content.data, out));
+		draft->entry.size = fsi_node_size(node);
 	}
-	put_body(plan, n, &body, entry, ret_block);
+	draft->entry.flags |= FSI_UDF_ICB_EMBEDDED;
+	draft->entry.descriptors_length = (uint32_t)draft->entry.size;
 	return S_OK;
 }
 
-HRESULT fsi_udf_item_render(const struct fsi_udf_plan *plan, uint32_t n,
-			    uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+static HRESULT put_body(struct draft *draft)
+{
+	const struct fsi_udf_plan *plan = draft->plan;
+	uint8_t *const out = draft->block + plan->volume.revision->entry_form->size +
+			     draft->entry.attributes_length;
+	struct fsi_udf_body body;
+	struct fsi_udf_chain chain;
+
+	if (!draft->subject.is_stream_directory &&
+	    fsi_udf_is_embedded(plan, draft->subject.node))
+		return embed(draft, out);
+	body = fsi_udf_get_body(plan, draft->n, draft->subject);
+	chain = fsi_udf_get_chain(plan, draft->n, &body);
+	draft->entry.flags |= body.is_long ? FSI_UDF_ICB_LONG_AD : FSI_UDF_ICB_SHORT_AD;
+	draft->entry.size = body.size;
+	draft->entry.recorded_blocks = fsi_udf_body_blocks(&body);
+	draft->entry.descriptors_length = fsi_udf_put_descriptors(&chain, out);
+	return S_OK;
+}
+
+/* ---- streams ----------------------------------------------------------- */
+
+static void put_streams(struct draft *draft)
+{
+	const struct fsi_udf_entries *entries = &draft->plan->entries;
+	const struct fsi_node *node = draft->subject.node;
+
+	draft->entry.object_size = draft->entry.size;
+	if (node->is_stream)
+		draft->entry.flags |= FSI_UDF_ICB_STREAM;
+	if (draft->subject.is_stream_directory || !fsi_udf_has_streams(entries, node))
+		return;
+	draft->entry.has_streams = true;
+	draft->entry.stream_directory =
+		fsi_udf_entries_find(entries, (struct fsi_udf_subject){node, true});
+	for (uint32_t s = 0; s < node->streams->count; s++)
+		draft->entry.object_size += fsi_node_size(node->streams->items[s]);
+}
+
+HRESULT fsi_udf_render_entry(const struct fsi_udf_plan *plan, uint32_t n,
+			     uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
 	const struct fsi_udf_revision *revision = plan->volume.revision;
-	const struct fsi_node *node = fsi_udf_entries_get(&plan->entries, n);
-	struct fsi_udf_entry entry = {.unique_id = fsi_udf_unique_id(node)};
+	struct draft draft = {
+		.plan = plan,
+		.n = n,
+		.subject = fsi_udf_entries_get(&plan->entries, n),
+		.block = *ret_block,
+	};
+	const uint32_t location =
+		fsi_udf_entries_find(&plan->entries, draft.subject).block;
 
-	get_attributes(plan, node, &entry);
-	FSI_TRY(put_content(plan, n, node, &entry, ret_block));
-	entry.object_size = entry.size;
-	revision->entry_form->put(&entry, revision,
-				  fsi_udf_entries_find(&plan->entries, node).block,
-				  ret_block);
+	put_attributes(&draft);
+	draft.entry.unique_id = fsi_udf_unique_id(draft.subject.node);
+	draft.entry.file_type = type_of_subject(&draft);
+	draft.entry.link_count = count_links(&draft);
+	put_device(&draft, location);
+	FSI_TRY(put_body(&draft));
+	put_streams(&draft);
+	revision->entry_form->put(&draft.entry, revision, location, ret_block);
 	return S_OK;
 }

@@ -7,10 +7,16 @@
 #include "udf/directory.h"
 #include "udf/writer.h"
 
-/* The allocation extents of one entry, whose descriptors do not fit there. */
-struct fsi_udf_chain_place {
+/* Blocks that one entry has besides its own. */
+struct fsi_udf_place {
 	uint32_t entry;
 	uint32_t first; /* of them, among those of all entries */
+};
+
+/* Those of all entries that have some, one behind the other. */
+struct fsi_udf_places {
+	FSI_VECTOR(struct fsi_udf_place) items; /* ascending in both */
+	uint64_t blocks;
 };
 
 struct fsi_udf_plan {
@@ -18,11 +24,12 @@ struct fsi_udf_plan {
 	struct fsi_udf_volume volume;
 	struct fsi_udf_entries entries;
 	struct fsi_udf_directories directories;
-	FSI_VECTOR(struct fsi_udf_chain_place) chains; /* ascending in both */
-	uint64_t chain_blocks;			       /* of all together */
+	struct fsi_udf_places chains;  /* allocation extents, udf/allocation.h */
+	struct fsi_udf_places targets; /* of symbolic links, too long for an entry */
 	/* Blocks of the partition that the entries are in. */
 	uint32_t directories_block;
 	uint32_t chains_block;
+	uint32_t targets_block; /* of the image */
 };
 
 #endif

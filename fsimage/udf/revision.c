@@ -26,8 +26,14 @@ static const struct fsi_udf_revision revisions[] = {
 	{SECOND_EDITION, .number = 0x0102, ACCESS(0x0102)},
 	{SECOND_EDITION, .number = 0x0150, ACCESS(0x0150)},
 	{THIRD_EDITION, .number = 0x0200, ACCESS(0x0200)},
-	{THIRD_EDITION, .number = 0x0201, ACCESS(0x0201)},
-	{THIRD_EDITION, .number = 0x0250, ACCESS(0x0250), .has_metadata_partition = true},
+	{THIRD_EDITION, .number = 0x0201, ACCESS(0x0201), .has_real_time_files = true},
+	{
+		THIRD_EDITION,
+		.number = 0x0250,
+		ACCESS(0x0250),
+		.has_real_time_files = true,
+		.has_metadata_partition = true,
+	},
 	{
 		THIRD_EDITION,
 		.number = 0x0260,
@@ -35,6 +41,7 @@ static const struct fsi_udf_revision revisions[] = {
 		.minimum_read = 0x0250,
 		.minimum_write = 0x0260,
 		.maximum_write = 0x0260,
+		.has_real_time_files = true,
 		.has_metadata_partition = true,
 	},
 };

@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "error/fail.h"
+#include "udf/body.h"
 #include "udf/item.h"
 #include "udf/metadata.h"
 #include "udf/revision.h"
@@ -129,7 +130,7 @@ static HRESULT render_file_set(const struct fsi_region *region, uint32_t block,
 static HRESULT render_entry(const struct fsi_region *region, uint32_t block,
 			    uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	return fsi_udf_item_render(region->owner, block, ret_block);
+	return fsi_udf_render_entry(region->owner, block, ret_block);
 }
 
 static HRESULT render_directory(const struct fsi_region *region, uint32_t block,
@@ -145,7 +146,14 @@ static HRESULT render_directory(const struct fsi_region *region, uint32_t block,
 static HRESULT render_chain(const struct fsi_region *region, uint32_t block,
 			    uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	fsi_udf_items_render_chain(region->owner, block, ret_block);
+	fsi_udf_render_chain(region->owner, block, ret_block);
+	return S_OK;
+}
+
+static HRESULT render_target(const struct fsi_region *region, uint32_t block,
+			     uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	fsi_udf_render_target(region->owner, block, ret_block);
 	return S_OK;
 }
 
@@ -164,6 +172,8 @@ static const struct region_kind integrity_region =
 	KIND(render_integrity, "UDF logical volume integrity sequence");
 static const struct region_kind anchor_region =
 	KIND(render_anchor, "UDF anchor volume descriptor pointer");
+static const struct region_kind targets_region =
+	KIND(render_target, "UDF targets of symbolic links");
 static const struct region_kind main_file_region =
 	KIND(render_main_file, "UDF metadata file entry");
 static const struct region_kind mirror_file_region =
@@ -233,7 +243,7 @@ static HRESULT place_parts(struct fsi_udf_plan *plan,
 		[PART_FILE_SET] = FSI_UDF_FILE_SET_BLOCKS,
 		[PART_ENTRIES] = fsi_udf_entries_count(&plan->entries),
 		[PART_DIRECTORIES] = fsi_udf_directories_blocks(&plan->directories),
-		[PART_CHAINS] = plan->chain_blocks,
+		[PART_CHAINS] = plan->chains.blocks,
 	};
 	uint32_t places[PART_COUNT] = {0};
 
@@ -288,7 +298,7 @@ static HRESULT place_metadata(struct fsi_udf_plan *plan, struct fsi_layout *layo
 static HRESULT place_partition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
 	FSI_TRY(fsi_udf_directories_measure(&plan->directories));
-	FSI_TRY(fsi_udf_items_measure(plan));
+	FSI_TRY(fsi_udf_bodies_measure(plan));
 	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, ALIGNMENT,
 				  &plan->volume.partition.block));
 	return plan->volume.revision->has_metadata_partition
@@ -319,6 +329,8 @@ static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 	uint32_t last_block = 0;
 	uint32_t end_block = 0;
 
+	FSI_TRY(fsi_layout_append(layout, &targets_region.ops, plan, plan->targets.blocks,
+				  1, &plan->targets_block));
 	if (plan->volume.revision->has_metadata_partition)
 		FSI_TRY(place_mirror(plan, layout));
 	total_blocks =
@@ -356,7 +368,8 @@ static void destroy_writer(struct fsi_format *format)
 	struct udf_writer *writer = object;
 
 	fsi_udf_directories_free(&writer->plan.directories);
-	fsi_vector_free(&writer->plan.chains);
+	fsi_udf_bodies_free(&writer->plan);
+	fsi_udf_entries_free(&writer->plan.entries);
 	fsi_free(writer);
 }
 
@@ -376,7 +389,8 @@ static void describe_volume(struct fsi_udf_plan *plan,
 		.integrity_sequence = {INTEGRITY_SEQUENCE_BLOCK,
 				       INTEGRITY_SEQUENCE_BLOCKS},
 		.file_set = {FILE_SET_BLOCK, plan->entries.partition},
-		.root = fsi_udf_entries_find(&plan->entries, order->items[0]),
+		.root = fsi_udf_entries_find(
+			&plan->entries, (struct fsi_udf_subject){order->items[0], false}),
 		.file_count = order->item_count - order->directory_count,
 		.directory_count = order->directory_count,
 		.next_unique_id = fsi_udf_next_unique_id(order),
@@ -393,6 +407,7 @@ HRESULT fsi_udf_create(const struct fsi_udf_source *source,
 	const struct fsi_udf_revision *revision = fsi_udf_revision_find(source->revision);
 	struct udf_writer *writer = NULL;
 	struct fsi_udf_plan *plan = NULL;
+	HRESULT hr = S_OK;
 
 	if (revision == NULL)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "revision");
@@ -407,6 +422,11 @@ HRESULT fsi_udf_create(const struct fsi_udf_source *source,
 	plan->entries.partition = revision->has_metadata_partition ? 1 : 0;
 	plan->directories.entries = &plan->entries;
 	plan->directories.names = source->names;
+	hr = fsi_udf_entries_number(&plan->entries);
+	if (FAILED(hr)) {
+		destroy_writer(&writer->format);
+		return hr;
+	}
 	describe_volume(plan, revision);
 	*ret_format = &writer->format;
 	return S_OK;

@@ -13,15 +13,14 @@ struct fsi_udf_source {
 	const struct fsi_layout *layout; /* read when blocks are rendered */
 	uint32_t revision;		 /* as in suffixes: 0x0102 */
 	bool redundant_metadata;	 /* a copy of all metadata, from 2.50 on */
-	/*
-	 * Data up to this size is in the entries of its files, where the caller
-	 * does not place it: at most fsi_udf_embedded_max_size(), 0 for none.
-	 */
-	uint32_t embedded_max_size;
+	bool is_alone;			 /* no other file system has the same files */
 };
 
-/* What an entry of a revision, one of those that are written, has room for. */
-uint32_t fsi_udf_embedded_max_size(uint32_t revision);
+/*
+ * Whether data is in the entries of its files, so that the caller does not place
+ * it: small data that no other file system needs as blocks.
+ */
+bool fsi_udf_embeds_data(uint32_t revision, bool is_alone, const struct fsi_data *data);
 
 /* source is copied; what it points to must outlive the format. */
 HRESULT fsi_udf_create(const struct fsi_udf_source *source,

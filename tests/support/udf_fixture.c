@@ -184,7 +184,7 @@ HRESULT udf_fixture_create(struct udf_fixture *fixture)
 		.layout = &fixture->layout,
 		.revision = fixture->revision,
 		.redundant_metadata = fixture->redundant_metadata,
-		.embedded_max_size = fixture->embedded_max_size,
+		.is_alone = fixture->is_alone,
 	};
 
 	return fsi_udf_create(&source, &fixture->format);
@@ -218,11 +218,12 @@ static HRESULT place_data(struct udf_fixture *fixture)
 						  sizeof(*layout->data_blocks));
 	ck_assert_ptr_nonnull(layout->data_blocks);
 	for (uint32_t d = 0; d < fixture->order.data_count && SUCCEEDED(hr); d++) {
-		const uint64_t size = fixture->order.data[d]->size;
+		const struct fsi_data *data = fixture->order.data[d];
 
-		if (size > fixture->embedded_max_size)
-			hr = fsi_layout_append(layout, &ops, fixture, fsi_blocks_of(size),
-					       1, &layout->data_blocks[d]);
+		if (!fsi_udf_embeds_data(fixture->revision, fixture->is_alone, data))
+			hr = fsi_layout_append(layout, &ops, fixture,
+					       fsi_blocks_of(data->size), 1,
+					       &layout->data_blocks[d]);
 	}
 	layout->data_end_block = layout->next_block;
 	return hr;

@@ -20,8 +20,8 @@ struct udf_fixture {
 	struct fsi_layout layout;
 	struct fsi_format *format;
 	uint32_t revision; /* 0x0102 unless a test changes it; the same for these: */
-	uint32_t embedded_max_size; /* 0 */
-	bool redundant_metadata;    /* false */
+	bool is_alone;	   /* false */
+	bool redundant_metadata; /* false */
 };
 
 /* An empty root; the volume is called "Volume" and of 2009-02-13 23:31:30. */

@@ -61,7 +61,7 @@ START_TEST(data_is_in_the_entry_as_far_as_there_is_room)
 	const unsigned form = rows[_i].revision >= 0x0250 ? 1 : 0;
 
 	fixture.revision = rows[_i].revision;
-	fixture.embedded_max_size = fsi_udf_embedded_max_size(rows[_i].revision);
+	fixture.is_alone = true;
 	udf_fixture_build(&fixture);
 	udf_fixture_decode_entry(&fixture, file, &entry);
 	ck_assert_uint_eq(entry.size, rows[_i].size);
@@ -85,7 +85,7 @@ START_TEST(data_is_in_the_entry_as_far_as_there_is_room)
 }
 END_TEST
 
-START_TEST(nothing_is_embedded_unless_the_caller_says_so)
+START_TEST(nothing_is_embedded_that_another_file_system_needs)
 {
 	struct fsi_node *file = add_file(1);
 	struct udf_entry entry;
@@ -104,7 +104,7 @@ START_TEST(an_empty_file_has_nothing_to_embed)
 	struct fsi_node *file = add_file(0);
 	struct udf_entry entry;
 
-	fixture.embedded_max_size = fsi_udf_embedded_max_size(0x0102);
+	fixture.is_alone = true;
 	udf_fixture_build(&fixture);
 	udf_fixture_decode_entry(&fixture, file, &entry);
 	ck_assert_uint_eq(entry.flags & 7, 0);
@@ -128,7 +128,7 @@ START_TEST(a_source_that_can_not_be_read_is_told_by_name)
 
 	source.fails = true;
 	source.failure = E_FAIL;
-	fixture.embedded_max_size = 1872;
+	fixture.is_alone = true;
 	udf_fixture_build(&fixture);
 	ck_assert_int_eq(render(file), IMAPI_E_DATA_STREAM_READ_FAILURE);
 	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "file"));
@@ -140,7 +140,7 @@ START_TEST(a_source_that_has_shrunk_is_never_padded)
 {
 	struct fsi_node *file = add_file(100);
 
-	fixture.embedded_max_size = 1872;
+	fixture.is_alone = true;
 	udf_fixture_build(&fixture);
 	source.size = 99;
 	ck_assert_int_eq(render(file), IMAPI_E_DATA_STREAM_INCONSISTENCY);
@@ -161,7 +161,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, data_is_in_the_entry_as_far_as_there_is_room, 0, ROWS);
-	tcase_add_test(tcase, nothing_is_embedded_unless_the_caller_says_so);
+	tcase_add_test(tcase, nothing_is_embedded_that_another_file_system_needs);
 	tcase_add_test(tcase, an_empty_file_has_nothing_to_embed);
 	tcase_add_test(tcase, a_source_that_can_not_be_read_is_told_by_name);
 	tcase_add_test(tcase, a_source_that_has_shrunk_is_never_padded);
