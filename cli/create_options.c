@@ -15,6 +15,9 @@
 /* 2155-12-31 23:59:59 UTC: a year of ISO 9660 is one byte, counted from 1900. */
 #define LAST_SECOND INT64_C(5869583999)
 
+/* From this revision on UDF keeps its metadata in a file. */
+#define FIRST_METADATA_REVISION 0x250
+
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
 	"Make an image of folders and files. A folder adds its contents to the root, a\n"
@@ -23,7 +26,8 @@ const char create_help[] =
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
 	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31\n"
-	"      --udf-revision REV    1.02 (default)\n"
+	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50, 2.60\n"
+	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
@@ -172,6 +176,7 @@ static const struct row rows[] = {
 	VALUE("working-directory", take_working_directory, 0),
 	VALUE("rules", take_rules, 0),
 	{"exclude", take_exclude, 0, 0, true},
+	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("restricted-names", restricted_names, 0),
 	FLAG("follow-links", follow_links, 0),
 	FLAG("strict", strict, 0),
@@ -312,6 +317,10 @@ static int check_together(const struct create_options *options)
 		return message_usage("create",
 				     "option '--udf-revision' needs udf among the "
 				     "file systems");
+	if (options->redundant_metadata &&
+	    options->udf_revision < FIRST_METADATA_REVISION)
+		return message_usage("create", "option '--redundant-metadata' needs "
+					       "'--udf-revision 2.50' or later");
 	return STATUS_DONE;
 }
 

@@ -120,6 +120,20 @@ FSI_API HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image,
 						      const uint32_t **ret_revisions,
 						      size_t *ret_count);
 
+/**
+ * Whether UDF from 2.50 on gets a second copy of its metadata at the other end
+ * of the volume. Otherwise its two metadata files describe the same blocks.
+ * Default true.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success,
+ *         when UDF is not chosen or its revision is below 2.50: the value is
+ *         kept for then
+ */
+FSI_API HRESULT fsi_image_put_create_redundant_udf_metadata_files(fsi_image *image,
+								  bool new_val);
+FSI_API HRESULT fsi_image_get_create_redundant_udf_metadata_files(fsi_image *image,
+								  bool *ret_val);
+
 /** @param ret_name  as set, "" by default; to be freed with fsi_free() */
 FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
 
