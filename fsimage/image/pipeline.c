@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "iso9660/writer.h"
 #include "tree/data.h"
 #include "tree/path.h"
@@ -115,7 +116,7 @@ static uint32_t make_serial(const struct fsi_order *order)
 	for (uint32_t i = 0; i < order->item_count; i++) {
 		const struct fsi_node *item = order->items[i];
 
-		hash = mix(hash, item->name_hash);
+		hash = mix(hash, fsi_text_hash(item->name, item->name_length, false));
 		hash = mix(hash, fsi_node_size(item));
 		hash = mix(hash, (uint64_t)item->modification_time);
 	}

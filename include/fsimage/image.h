@@ -191,7 +191,8 @@ FSI_API HRESULT fsi_image_get_free_media_blocks(fsi_image *image, int64_t *ret_b
 FSI_API HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val);
 
 /**
- * The number of blocks that a result made now would have, exactly.
+ * The number of blocks that a result made now would have, exactly; 0 without a
+ * file system.
  *
  * @return S_OK; E_OUTOFMEMORY; as fsi_image_create_result_image for what can't
  *         be laid out

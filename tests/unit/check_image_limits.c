@@ -32,6 +32,31 @@ static void tear_down(void)
 	api_end_folder();
 }
 
+/* Add a file that claims a size, in one of three ways. */
+static HRESULT add_claim(int way, const char *name, uint64_t size)
+{
+	fsi_stream *stream = NULL;
+	fsi_file *file = NULL;
+	HRESULT hr = S_OK;
+
+	if (way == 2) {
+		scratch_text(&api_folder, "sparse", "");
+		ck_assert_int_eq(truncate(api_host("sparse"), (off_t)size), 0);
+		return fsi_directory_add_file_from_path(root, name, api_host("sparse"));
+	}
+	stream = test_stream_open(&source);
+	source.size = size;
+	if (way == 0) {
+		hr = fsi_directory_add_file(root, name, stream);
+	} else {
+		ASSERT_OK(fsi_image_create_file_item(image, name, &file));
+		ASSERT_OK(fsi_file_put_data(file, stream));
+		hr = fsi_directory_add(root, fsi_file_as_item(file));
+	}
+	fsi_stream_release(stream);
+	return hr;
+}
+
 /* ---- levels ------------------------------------------------------------ */
 
 /* The path of a directory on a level; the root is on level 1. */
@@ -82,6 +107,24 @@ START_TEST(iso_9660_has_eight_levels_of_directories)
 					     fsi_directory_as_item(detached)));
 	api_assert_unchanged(image, before);
 	fsi_result_release(api_result(image));
+}
+END_TEST
+
+START_TEST(a_new_image_has_its_limits_from_the_beginning)
+{
+	const struct timespec now = {.tv_sec = API_SECONDS};
+
+	fsi_image_release(image);
+	ASSERT_OK(fsi_image_create(&now, &image));
+	root = api_root(image);
+	ASSERT_FAILS(add_claim(0, "large", ISO_FILE_MAX + 1), IMAPI_E_DATA_TOO_BIG,
+		     "ISO9660/Joliet");
+	ASSERT_FAILS(add_claim(0, "medium", UINT64_C(332800) * 2048),
+		     IMAPI_E_IMAGE_SIZE_LIMIT, "\\medium");
+	ASSERT_SAYS("332800 blocks");
+	ASSERT_OK(add_claim(0, "small", UINT64_C(332000) * 2048));
+	make_levels(8);
+	assert_ninth_level(make_level(9));
 }
 END_TEST
 
@@ -226,31 +269,6 @@ static const struct {
 };
 
 #define FILE_LIMITS (int)(sizeof(file_limits) / sizeof(file_limits[0]))
-
-/* Add a file that claims a size, in one of three ways. */
-static HRESULT add_claim(int way, const char *name, uint64_t size)
-{
-	fsi_stream *stream = NULL;
-	fsi_file *file = NULL;
-	HRESULT hr = S_OK;
-
-	if (way == 2) {
-		scratch_text(&api_folder, "sparse", "");
-		ck_assert_int_eq(truncate(api_host("sparse"), (off_t)size), 0);
-		return fsi_directory_add_file_from_path(root, name, api_host("sparse"));
-	}
-	stream = test_stream_open(&source);
-	source.size = size;
-	if (way == 0) {
-		hr = fsi_directory_add_file(root, name, stream);
-	} else {
-		ASSERT_OK(fsi_image_create_file_item(image, name, &file));
-		ASSERT_OK(fsi_file_put_data(file, stream));
-		hr = fsi_directory_add(root, fsi_file_as_item(file));
-	}
-	fsi_stream_release(stream);
-	return hr;
-}
 
 static void assert_too_large(HRESULT hr, const char *limiter, const char *name,
 			     uint64_t size, uint64_t most)
@@ -456,6 +474,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, iso_9660_has_eight_levels_of_directories, 0, 2);
+	tcase_add_test(tcase, a_new_image_has_its_limits_from_the_beginning);
 	tcase_add_test(tcase, without_iso_9660_directories_may_lie_deeper);
 	tcase_add_test(tcase, deep_directories_lift_the_limit_as_long_as_they_are_on);
 	tcase_add_test(tcase, a_removed_tree_is_as_deep_as_it_was_when_it_is_added_again);

@@ -266,6 +266,7 @@ int main(void)
 	TCase *tcase = tcase_create("links and special files");
 	int failed = 0;
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, links_are_followed_but_not_in_circles);
 	tcase_add_test(tcase, links_are_left_out_and_counted);
