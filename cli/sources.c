@@ -277,7 +277,7 @@ static HRESULT add_folder(const struct source *source, fsi_directory *directory,
 		.links = options->follow_links ? FSI_LINKS_FOLLOW
 			 : options->strict     ? FSI_LINKS_REFUSE
 					       : FSI_LINKS_SKIP,
-		.refuse_special = options->strict,
+		.special = options->strict ? FSI_SPECIAL_REFUSE : FSI_SPECIAL_SKIP,
 		.filter = may_be_in || options->excludes.count > 0 ? may_pass : NULL,
 		.filter_context = &filter,
 	};

@@ -3,6 +3,7 @@
 #include "image/image.h"
 
 #include "base/memory.h"
+#include "image/addition.h"
 #include "tree/change.h"
 #include "tree/children.h"
 #include "tree/data.h"
@@ -62,8 +63,8 @@ static HRESULT begin_change(fsi_directory *directory, const char *path,
 }
 
 /* The same for a path that is to get a new item. */
-static HRESULT begin_addition(fsi_directory *directory, const char *path,
-			      struct fsi_path_end *ret_end)
+HRESULT fsi_addition_begin(fsi_directory *directory, const char *path,
+			   struct fsi_path_end *ret_end)
 {
 	struct fsi_tree *tree = NULL;
 	char *name = NULL;
@@ -108,7 +109,7 @@ static HRESULT insert_new(const struct fsi_path_end *end, enum fsi_node_kind kin
 HRESULT fsi_directory_add_directory(fsi_directory *directory, const char *path)
 {
 	struct fsi_path_end end;
-	HRESULT hr = begin_addition(directory, path, &end);
+	HRESULT hr = fsi_addition_begin(directory, path, &end);
 
 	if (FAILED(hr))
 		return hr;
@@ -125,7 +126,7 @@ HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path,
 
 	if (data == NULL)
 		return FSI_FAIL(E_POINTER);
-	hr = begin_addition(directory, path, &end);
+	hr = fsi_addition_begin(directory, path, &end);
 	if (FAILED(hr))
 		return hr;
 	hr = fsi_data_from_stream(fsi_node_tree(end.parent), data, path, &source);
@@ -143,7 +144,7 @@ HRESULT fsi_directory_add_file_from_path(fsi_directory *directory, const char *p
 
 	if (source_path == NULL)
 		return FSI_FAIL(E_POINTER);
-	hr = begin_addition(directory, path, &end);
+	hr = fsi_addition_begin(directory, path, &end);
 	if (FAILED(hr))
 		return hr;
 	request.tree = fsi_node_tree(end.parent);
@@ -166,6 +167,9 @@ static void add_counts(const struct fsi_add_tree_report *counts,
 	report->skipped_special += counts->skipped_special;
 	report->skipped_loops += counts->skipped_loops;
 	report->filtered += counts->filtered;
+	report->links += counts->links;
+	report->special += counts->special;
+	report->named_streams += counts->named_streams;
 }
 
 static HRESULT add_tree(fsi_directory *directory, const char *source_directory,
@@ -203,6 +207,25 @@ HRESULT fsi_directory_add_tree(fsi_directory *directory, const char *source_dire
 	if (directory == NULL || source_directory == NULL)
 		return FSI_FAIL(E_POINTER);
 	return add_tree(directory, source_directory, &options, NULL);
+}
+
+HRESULT fsi_directory_add_tree_with_named_streams(fsi_directory *directory,
+						  const char *source_directory,
+						  bool include_base_directory)
+{
+	const struct fsi_add_tree_options options = {
+		.size = sizeof(options),
+		.include_base_directory = include_base_directory,
+		.links = FSI_LINKS_FOLLOW,
+		.named_streams = true,
+	};
+
+	fsi_error_clear();
+	if (directory == NULL || source_directory == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(add_tree(directory, source_directory, &options, NULL));
+	return fsi_image_note_named_streams(
+		fsi_node_image(fsi_directory_node(directory)));
 }
 
 HRESULT fsi_directory_add_tree_with_options(fsi_directory *directory,

@@ -28,6 +28,14 @@ static HRESULT create_enumerator(uint32_t count, fsi_enum_items **ret_items)
 	return S_OK;
 }
 
+HRESULT fsi_enum_items_create(fsi_item *const *items, uint32_t count,
+			      fsi_enum_items **ret_items)
+{
+	FSI_TRY(create_enumerator(count, ret_items));
+	memcpy((*ret_items)->items, items, count * sizeof(items[0]));
+	return S_OK;
+}
+
 HRESULT fsi_directory_get_enum_items(fsi_directory *directory, fsi_enum_items **ret_items)
 {
 	struct fsi_children *children = NULL;
@@ -90,8 +98,7 @@ HRESULT fsi_enum_items_clone(fsi_enum_items *self, fsi_enum_items **ret_items)
 	fsi_error_clear();
 	if (self == NULL || ret_items == NULL)
 		return FSI_FAIL(E_POINTER);
-	FSI_TRY(create_enumerator(self->count, ret_items));
-	memcpy((*ret_items)->items, self->items, self->count * sizeof(self->items[0]));
+	FSI_TRY(fsi_enum_items_create(self->items, self->count, ret_items));
 	(*ret_items)->next = self->next;
 	return S_OK;
 }

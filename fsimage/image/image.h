@@ -72,6 +72,9 @@ static inline fsi_image *fsi_node_image(const struct fsi_node *node)
 	return (fsi_image *)((uintptr_t)fsi_node_tree(node) - offsetof(fsi_image, tree));
 }
 
+/* What a node is to the API; FSI_ITEM_NOT_FOUND for NULL. */
+enum fsi_item_type fsi_node_item_type(const struct fsi_node *node);
+
 /* IMAPI_E_READONLY while a result is alive or a handler is running. */
 HRESULT fsi_image_check_writable(const fsi_image *image);
 
@@ -86,6 +89,13 @@ void fsi_image_refresh_limits(fsi_image *image);
 
 /* The exact size of the image as it is: for get_used_blocks and the limits. */
 HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks);
+
+/* The first revisions of UDF with named streams, with real-time files. */
+#define FSI_UDF_REVISION_STREAMS   0x200
+#define FSI_UDF_REVISION_REAL_TIME 0x201
+
+/* Whether named streams go into the image; else they stay in the tree. */
+bool fsi_image_has_named_streams(const fsi_image *image);
 
 /* The naming of the tree as it is; stays until the image changes. */
 HRESULT fsi_image_get_naming(fsi_image *image, const struct fsi_naming **ret_naming);
@@ -104,6 +114,13 @@ HRESULT fsi_image_tell_file(void *image, const struct fsi_node *file);
 
 /* Finish a call that noted its changes: keep them, or take them back. */
 HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr);
+
+/* S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED when streams won't be written. */
+HRESULT fsi_image_note_named_streams(const fsi_image *image);
+
+/* An enumerator over a copy of items. E_OUTOFMEMORY. */
+HRESULT fsi_enum_items_create(fsi_item *const *items, uint32_t count,
+			      fsi_enum_items **ret_items);
 
 /* A copy of text for the caller. E_OUTOFMEMORY. */
 HRESULT fsi_hand_out_text(const char *text, char **ret_text);

@@ -13,9 +13,27 @@ enum fsi_item_type fsi_item_get_type(const fsi_item *item)
 {
 	const struct fsi_node *node = (const struct fsi_node *)(const void *)item;
 
+	return fsi_node_item_type(node);
+}
+
+enum fsi_item_type fsi_node_item_type(const struct fsi_node *node)
+{
 	if (node == NULL)
 		return FSI_ITEM_NOT_FOUND;
-	return fsi_node_is_directory(node) ? FSI_ITEM_DIRECTORY : FSI_ITEM_FILE;
+	switch ((enum fsi_node_kind)node->kind) {
+	case FSI_NODE_DIRECTORY:
+		return FSI_ITEM_DIRECTORY;
+	case FSI_NODE_FILE:
+		return FSI_ITEM_FILE;
+	case FSI_NODE_LINK:
+		return FSI_ITEM_SYMBOLIC_LINK;
+	case FSI_NODE_CHARACTER_DEVICE:
+	case FSI_NODE_BLOCK_DEVICE:
+	case FSI_NODE_FIFO:
+	case FSI_NODE_SOCKET:
+	default:
+		return FSI_ITEM_SPECIAL;
+	}
 }
 
 fsi_directory *fsi_item_as_directory(fsi_item *item)
@@ -77,7 +95,9 @@ static HRESULT find_view(fsi_item *item, enum fsi_file_system file_system,
 	     file_system != FSI_FILE_SYSTEM_UDF) ||
 	    (image->file_systems & file_system) == 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
-	if (!fsi_node_is_in_image(node))
+	/* Links and devices are in UDF alone; named streams have no path at all. */
+	if (!fsi_node_is_in_image(node) || node->is_stream ||
+	    (fsi_node_is_posix_only(node) && file_system != FSI_FILE_SYSTEM_UDF))
 		return FSI_FAIL(IMAPI_E_NOT_IN_FILE_SYSTEM, node->name);
 	FSI_TRY(fsi_image_get_naming(image, &naming));
 	*ret_view = fsi_naming_view(naming, file_system);

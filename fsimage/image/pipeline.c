@@ -39,6 +39,13 @@ static HRESULT add_view(const fsi_image *image, const struct fsi_naming *naming,
 	return fsi_name_view_create(naming->order, &rules, ret_view);
 }
 
+/* Named streams came with UDF 2.00. */
+bool fsi_image_has_named_streams(const fsi_image *image)
+{
+	return (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
+	       image->udf_revision >= FSI_UDF_REVISION_STREAMS;
+}
+
 static HRESULT create_naming(fsi_image *image, struct fsi_naming **ret_naming)
 {
 	struct fsi_naming *naming = fsi_allocate_zeroed(1, sizeof(*naming));
@@ -47,7 +54,8 @@ static HRESULT create_naming(fsi_image *image, struct fsi_naming **ret_naming)
 	if (naming == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	naming->generation = image->tree.generation;
-	hr = fsi_order_create(&image->tree, &naming->order);
+	hr = fsi_order_create(&image->tree, fsi_image_has_named_streams(image),
+			      &naming->order);
 	if (SUCCEEDED(hr))
 		hr = add_view(image, naming, FSI_FILE_SYSTEM_ISO9660, &naming->iso);
 	if (SUCCEEDED(hr))

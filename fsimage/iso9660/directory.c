@@ -38,7 +38,8 @@ static void order_directories(struct fsi_iso9660_tree *tree)
 		const struct fsi_node *directory =
 			order->directories[tree->directories[place]];
 
-		for (uint32_t n = 0; n < fsi_node_child_count(directory); n++) {
+		for (uint32_t n = 0; n < fsi_name_view_child_count(tree->view, directory);
+		     n++) {
 			const struct fsi_node *child = get_child(tree, directory, n);
 
 			if (!fsi_node_is_directory(child))
@@ -68,7 +69,7 @@ static HRESULT measure_directory(struct fsi_iso9660_tree *tree,
 	uint32_t fill = SHORT_RECORDS_SIZE;
 
 	FSI_TRY(add_block(tree, 0));
-	for (uint32_t n = 0; n < fsi_node_child_count(directory); n++) {
+	for (uint32_t n = 0; n < fsi_name_view_child_count(tree->view, directory); n++) {
 		const struct fsi_node *child = get_child(tree, directory, n);
 		const uint32_t length = fsi_iso9660_identify(tree, child, &identifier);
 		const uint32_t size = fsi_iso9660_directory_record_size(length);
@@ -212,8 +213,9 @@ static HRESULT render(const struct fsi_region *region, uint32_t block,
 	const struct fsi_node *directory =
 		tree->view->order->directories[tree->directories[place]];
 	const uint32_t end_block = tree->offsets[place] + count_blocks(tree, place);
-	const uint32_t end = block + 1 < end_block ? tree->first_children.items[block + 1]
-						   : fsi_node_child_count(directory);
+	const uint32_t end = block + 1 < end_block
+				     ? tree->first_children.items[block + 1]
+				     : fsi_name_view_child_count(tree->view, directory);
 	uint32_t fill = 0;
 
 	if (block == tree->offsets[place])

@@ -95,7 +95,7 @@ static HRESULT map_directory(struct fsi_name_view *view, const struct fsi_node *
 	const uint32_t first = fsi_order_first_child(directory);
 	const struct fsi_name_siblings siblings = {
 		.nodes = view->order->items + first,
-		.count = fsi_node_child_count(directory),
+		.count = fsi_name_view_child_count(view, directory),
 		.names = view->names + first,
 	};
 	uint32_t changed_count = 0;
@@ -120,7 +120,7 @@ static HRESULT map_tree(struct fsi_name_view *view, struct fsi_name_text *text)
 	if (view->names == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	for (uint32_t d = 0; d < order->directory_count; d++)
-		if (fsi_node_child_count(order->directories[d]) > 0)
+		if (fsi_name_view_child_count(view, order->directories[d]) > 0)
 			FSI_TRY(map_directory(view, order->directories[d], text));
 	fitting = fsi_reallocate(text->bytes.items, text->bytes.count, 1);
 	if (fitting != NULL)

@@ -64,6 +64,15 @@ static inline const char *fsi_name_view_get(const struct fsi_name_view *view,
 	return offset != 0 ? view->text + offset : view->order->items[number]->name;
 }
 
+/* The children of a directory that this file system can hold. */
+static inline uint32_t fsi_name_view_child_count(const struct fsi_name_view *view,
+						 const struct fsi_node *directory)
+{
+	return view->rules.file_system == FSI_FILE_SYSTEM_UDF
+		       ? directory->content.children->count
+		       : directory->content.children->plain_count;
+}
+
 /* The n-th child of a directory in this file system's order: its number. */
 static inline uint32_t fsi_name_view_child(const struct fsi_name_view *view,
 					   const struct fsi_node *directory, uint32_t n)

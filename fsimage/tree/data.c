@@ -125,6 +125,7 @@ static HRESULT make_host_data(struct fsi_tree *tree, const struct fsi_host_file 
 	data->source.folder = host->folder;
 	data->inode = host->inode;
 	data->device = device;
+	data->is_linked = host->is_linked;
 	*ret_data = data;
 	return S_OK;
 }

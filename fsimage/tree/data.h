@@ -14,6 +14,7 @@ struct fsi_host_file {
 	uint64_t size;
 	uint64_t inode;
 	uint64_t device;
+	bool is_linked; /* it has other names on the host */
 };
 
 /*

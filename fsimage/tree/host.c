@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,6 +102,16 @@ HRESULT fsi_folder_list(const char *path, bool follow,
 		      sizeof(listing.names.items[0]), compare_names);
 	*ret_listing = listing;
 	return S_OK;
+}
+
+char *fsi_host_path(const struct fsi_source_folder *folder, const char *name)
+{
+	const size_t size = strlen(folder->path) + strlen(name) + 2;
+	char *path = fsi_allocate(size);
+
+	if (path != NULL)
+		snprintf(path, size, "%s/%s", folder->path, name);
+	return path;
 }
 
 int fsi_host_status(int folder, const char *name, bool follow, struct statx *ret_status)

@@ -24,6 +24,9 @@ void fsi_folder_listing_free(struct fsi_folder_listing *listing);
 
 bool fsi_folder_listing_has(const struct fsi_folder_listing *listing, const char *name);
 
+/* The path of a name in a folder, to be freed; NULL: no memory. */
+char *fsi_host_path(const struct fsi_source_folder *folder, const char *name);
+
 /* Status of a name in an open folder. Returns 0 or errno. */
 int fsi_host_status(int folder, const char *name, bool follow, struct statx *ret_status);
 

@@ -36,6 +36,8 @@ struct fsi_data {
 	uint64_t inode;		     /* of a host file; 0: shared with nobody */
 	uint32_t device;	     /* as the tree numbers st_dev */
 	uint32_t number;	     /* place in struct fsi_order, set there */
+	uint32_t uses;		     /* files with this data, counted by fsi_order */
+	bool is_linked;		     /* the host file has several names */
 };
 
 /* The content of a directory. */
@@ -45,13 +47,20 @@ struct fsi_children {
 	uint32_t capacity;
 	uint32_t number;      /* place among the directories, set by fsi_order */
 	uint32_t first_child; /* number of its first child, set by fsi_order */
+	uint32_t plain_count; /* directories and files among them, by fsi_order */
 	bool is_sorted;	      /* by name in byte order */
 	struct fsi_children *next_made; /* all of a tree, to free them */
 };
 
+/* The kinds from FSI_NODE_LINK on are POSIX's: UDF can hold them, ISO 9660 can't. */
 enum fsi_node_kind {
 	FSI_NODE_DIRECTORY,
-	FSI_NODE_FILE
+	FSI_NODE_FILE,
+	FSI_NODE_LINK,
+	FSI_NODE_CHARACTER_DEVICE,
+	FSI_NODE_BLOCK_DEVICE,
+	FSI_NODE_FIFO,
+	FSI_NODE_SOCKET
 };
 
 struct fsi_node {
@@ -60,7 +69,13 @@ struct fsi_node {
 	union {
 		struct fsi_children *children; /* of a directory */
 		struct fsi_data *data;	       /* of a file; NULL: empty */
+		const char *target;	       /* of a link, UTF-8, in the arena */
+		struct {
+			uint32_t major;
+			uint32_t minor;
+		} device;
 	} content;
+	struct fsi_children *streams; /* named streams, each a file; NULL: none */
 	fsi_ticks creation_time;
 	fsi_ticks access_time;
 	fsi_ticks modification_time;
@@ -74,6 +89,8 @@ struct fsi_node {
 	uint16_t name_length;
 	uint8_t kind; /* enum fsi_node_kind */
 	bool is_hidden;
+	bool is_real_time; /* its readers want steady speed (UDF 2.01) */
+	bool is_stream;	   /* a named stream; its parent is what it belongs to */
 };
 
 static inline bool fsi_node_is_directory(const struct fsi_node *node)
@@ -87,6 +104,27 @@ static inline uint64_t fsi_node_size(const struct fsi_node *node)
 	return node->kind == FSI_NODE_FILE && node->content.data != NULL
 		       ? node->content.data->size
 		       : 0;
+}
+
+/* Whether only file systems of POSIX can hold it. */
+static inline bool fsi_node_is_posix_only(const struct fsi_node *node)
+{
+	return node->kind >= FSI_NODE_LINK;
+}
+
+/* The item whose entry in the file system a file shares: itself, or the first of
+ * its hard links. Known when the tree has been ordered. */
+static inline const struct fsi_node *fsi_node_entry(const struct fsi_node *node)
+{
+	const struct fsi_data *data =
+		node->kind == FSI_NODE_FILE ? node->content.data : NULL;
+
+	return data != NULL && data->is_linked ? data->item : node;
+}
+
+static inline uint32_t fsi_node_stream_count(const struct fsi_node *node)
+{
+	return node->streams != NULL ? node->streams->count : 0;
 }
 
 static inline uint32_t fsi_node_child_count(const struct fsi_node *node)

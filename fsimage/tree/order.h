@@ -2,8 +2,9 @@
 /*
  * The items of a tree in the order in which they are laid out: breadth first
  * from the root, the children of a directory side by side and in byte order of
- * their names, however they were added. Everything that a file system knows of
- * an item beyond the tree is an array indexed by the item's number here.
+ * their names, however they were added; what only POSIX knows behind the rest. Everything
+ * that a file system knows of an item beyond the tree is an array indexed by the item's
+ * number here.
  */
 #ifndef FSI_TREE_ORDER_H
 #define FSI_TREE_ORDER_H
@@ -18,6 +19,15 @@ struct fsi_order {
 	/* directories[d]->content.children->number == d; the root is 0 */
 	const struct fsi_node **directories;
 	uint32_t directory_count;
+	/*
+	 * Named streams, those of one item side by side: items with streams in
+	 * order, owners[o]->streams->number == o, its first stream at
+	 * owners[o]->streams->first_child, streams[s]->number == s.
+	 */
+	const struct fsi_node **owners;
+	uint32_t owner_count;
+	const struct fsi_node **streams;
+	uint32_t stream_count;
 	/* Data that needs blocks, in order of first use; data[d]->number == d. */
 	const struct fsi_data **data;
 	uint32_t data_count;
@@ -25,9 +35,11 @@ struct fsi_order {
 
 /*
  * Number the items of a tree. They keep their numbers until the tree changes
- * and is ordered anew. E_OUTOFMEMORY.
+ * and is ordered anew. with_streams: named streams are to be laid out too.
+ * E_OUTOFMEMORY.
  */
-HRESULT fsi_order_create(struct fsi_tree *tree, struct fsi_order **ret_order);
+HRESULT fsi_order_create(struct fsi_tree *tree, bool with_streams,
+			 struct fsi_order **ret_order);
 
 void fsi_order_destroy(struct fsi_order *order);
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "error/fail.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_separator(const struct fsi_tree_rules *rules, char character)
@@ -182,9 +183,25 @@ char *fsi_path_format(const struct fsi_tree *tree, const struct fsi_node *direct
 	return path;
 }
 
+/* As Windows writes it: the path of its file, a colon, its name. */
+static char *path_of_stream(const struct fsi_node *stream)
+{
+	char *owner = fsi_path_format(fsi_node_tree(stream), stream->parent, NULL);
+	const size_t size =
+		owner != NULL ? strlen(owner) + (size_t)stream->name_length + 2 : 0;
+	char *path = owner != NULL ? fsi_allocate(size) : NULL;
+
+	if (path != NULL)
+		snprintf(path, size, "%s:%s", owner, stream->name);
+	fsi_free(owner);
+	return path;
+}
+
 char *fsi_path_of_node(const struct fsi_node *node)
 {
 	if (!fsi_node_is_in_image(node))
 		return fsi_duplicate_string(node->name);
+	if (node->is_stream)
+		return path_of_stream(node);
 	return fsi_path_format(fsi_node_tree(node), node, NULL);
 }

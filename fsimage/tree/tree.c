@@ -19,7 +19,7 @@
 /* Rounding of the whole image that one more block can set off. */
 #define ROUNDING_BLOCKS 128
 
-static struct fsi_children *make_children(struct fsi_tree *tree)
+struct fsi_children *fsi_tree_make_children(struct fsi_tree *tree)
 {
 	struct fsi_children *children =
 		fsi_arena_allocate(&tree->arena, sizeof(*children));
@@ -51,8 +51,8 @@ HRESULT fsi_tree_init(struct fsi_tree *tree, fsi_ticks recording_time)
 	tree->detached = tree->root;
 	tree->detached.position = 1; /* how fsi_node_tree() tells the two apart */
 	set_defaults(tree, &tree->root);
-	tree->root.content.children = make_children(tree);
-	tree->detached.content.children = make_children(tree);
+	tree->root.content.children = fsi_tree_make_children(tree);
+	tree->detached.content.children = fsi_tree_make_children(tree);
 	if (tree->root.content.children == NULL ||
 	    tree->detached.content.children == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
@@ -91,7 +91,7 @@ HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind,
 	node->parent = &tree->detached;
 	set_defaults(tree, node);
 	if (kind == FSI_NODE_DIRECTORY) {
-		node->content.children = make_children(tree);
+		node->content.children = fsi_tree_make_children(tree);
 		if (node->content.children == NULL)
 			return FSI_FAIL(E_OUTOFMEMORY);
 	}
@@ -209,6 +209,7 @@ static void count_all(struct fsi_tree *tree, const struct fsi_node *top, uint32_
 			tree->directory_count += by;
 		else
 			tree->file_count += by;
+		tree->stream_count += by * fsi_node_stream_count(node);
 	}
 	tree->generation++;
 }
@@ -297,8 +298,12 @@ static uint64_t cost_of(const struct fsi_node *top)
 	uint64_t blocks = 0;
 
 	for (const struct fsi_node *node = top; node != NULL;
-	     node = fsi_node_next(top, node))
+	     node = fsi_node_next(top, node)) {
 		blocks += fsi_blocks_of(fsi_node_size(node)) + ITEM_COST_BLOCKS;
+		for (uint32_t s = 0; s < fsi_node_stream_count(node); s++)
+			blocks += fsi_blocks_of(fsi_node_size(node->streams->items[s])) +
+				  ITEM_COST_BLOCKS;
+	}
 	return blocks;
 }
 

@@ -42,6 +42,7 @@ struct fsi_tree {
 	fsi_ticks recording_time;
 	uint32_t file_count;
 	uint32_t directory_count; /* the root not counted */
+	uint32_t stream_count;	  /* named streams */
 	uint64_t generation;	  /* grows with every change of the content */
 
 	struct fsi_arena arena; /* nodes, names, data */
@@ -74,6 +75,9 @@ void fsi_tree_destroy(struct fsi_tree *tree);
 HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind,
 			   const char *name, size_t name_length,
 			   struct fsi_node **ret_node);
+
+/* An empty list of children or streams, freed with the tree. NULL: no memory. */
+struct fsi_children *fsi_tree_make_children(struct fsi_tree *tree);
 
 /* The child of a directory with that name, or NULL. */
 struct fsi_node *fsi_tree_find_child(const struct fsi_tree *tree,

@@ -36,7 +36,7 @@ extern "C" {
 
 /* ---- any item ---------------------------------------------------------- */
 
-/** @return whether item is a directory or a file; NOT_FOUND for NULL */
+/** @return what item is; FSI_ITEM_NOT_FOUND for NULL */
 FSI_API enum fsi_item_type fsi_item_get_type(const fsi_item *item);
 
 /** @return item as a directory; NULL when it is none */
@@ -209,7 +209,15 @@ FSI_API HRESULT fsi_directory_add_tree(fsi_directory *directory,
 enum fsi_link_policy {
 	FSI_LINKS_FOLLOW, /**< take what it leads to; a loop is left out */
 	FSI_LINKS_SKIP,   /**< leave it out and count it */
-	FSI_LINKS_REFUSE  /**< fail with IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED */
+	FSI_LINKS_REFUSE, /**< fail with IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED */
+	FSI_LINKS_KEEP	  /**< as a symbolic link; only UDF will have it */
+};
+
+/** What to do with a socket, device or FIFO of a source folder. */
+enum fsi_special_policy {
+	FSI_SPECIAL_SKIP,   /**< leave it out and count it */
+	FSI_SPECIAL_REFUSE, /**< fail with IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED */
+	FSI_SPECIAL_KEEP    /**< as what it is; only UDF will have it */
 };
 
 /** Extension: how fsi_directory_add_tree_with_options() goes about it. */
@@ -219,7 +227,8 @@ struct fsi_add_tree_options {
 	/** directory itself gets the times, owner and permissions of the folder */
 	bool base_attributes;
 	enum fsi_link_policy links;
-	bool refuse_special; /**< sockets, devices, FIFOs: fail, not skip */
+	enum fsi_special_policy special;
+	bool named_streams; /**< extended attributes and ACLs, as named streams */
 	/**
 	 * Asked for each entry before it is looked at; NULL: take everything.
 	 * @param path  of the entry, relative to the source folder, with "/"
@@ -239,6 +248,9 @@ struct fsi_add_tree_report {
 	uint64_t skipped_special; /**< sockets, devices, FIFOs left out */
 	uint64_t skipped_loops;   /**< links that led back into their own path */
 	uint64_t filtered;        /**< entries that the filter left out */
+	uint64_t links;           /**< symbolic links taken as such */
+	uint64_t special;         /**< sockets, devices, FIFOs taken as such */
+	uint64_t named_streams;   /**< extended attributes taken */
 };
 
 /**
@@ -253,6 +265,40 @@ struct fsi_add_tree_report {
 FSI_API HRESULT fsi_directory_add_tree_with_options(
 	fsi_directory *directory, const char *source_directory,
 	const struct fsi_add_tree_options *options, struct fsi_add_tree_report *ret_report);
+
+/**
+ * fsi_directory_add_tree() that takes the extended attributes of the source too,
+ * ACLs among them, as named streams: "user.x" under the name "x", others under
+ * their whole name.
+ *
+ * @return as fsi_directory_add_tree; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a
+ *         success, when UDF is not chosen or its revision is below 2.00: the
+ *         streams are kept in the image object and not written
+ */
+FSI_API HRESULT fsi_directory_add_tree_with_named_streams(fsi_directory *directory,
+							  const char *source_directory,
+							  bool include_base_directory);
+
+/**
+ * Extension: make a symbolic link. Only UDF will have it.
+ *
+ * @param path    its parents must exist
+ * @param target  where it leads: UTF-8, 1 to 4095 bytes, "/" separates
+ * @return as fsi_directory_add_directory; IMAPI_E_INVALID_PARAM (target)
+ */
+FSI_API HRESULT fsi_directory_add_symbolic_link(fsi_directory *directory, const char *path,
+						const char *target);
+
+/**
+ * Extension: make a device, a FIFO or a socket. Only UDF will have it.
+ *
+ * @param mode   one of S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK, and permissions
+ * @param major  of a device; else not used
+ * @param minor  of a device; else not used
+ * @return as fsi_directory_add_directory; IMAPI_E_INVALID_PARAM (mode)
+ */
+FSI_API HRESULT fsi_directory_add_special(fsi_directory *directory, const char *path,
+					  uint32_t mode, uint32_t major, uint32_t minor);
 
 /**
  * Put a detached item into directory. From then on a file's data is fixed.
@@ -329,6 +375,70 @@ FSI_API HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data);
  *         IMAPI_E_DATA_STREAM_READ_FAILURE (name) when it tells no size
  */
 FSI_API HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val);
+
+/** @param ret_val  whether its readers want steady speed; default false */
+FSI_API HRESULT fsi_file_get_is_real_time(fsi_file *file, bool *ret_val);
+
+/**
+ * Also while a result is alive, which it does not change.
+ *
+ * @return S_OK; IMAPI_E_PROPERTY_NOT_ACCESSIBLE (IsRealTime) for a named stream;
+ *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when UDF is not chosen
+ *         or its revision is below 2.01: it is kept and not written
+ */
+FSI_API HRESULT fsi_file_put_is_real_time(fsi_file *file, bool new_val);
+
+/* ---- named streams (IFsiFileItem2, IFsiNamedStreams) ------------------- */
+
+/** @param ret_val  whether file is a named stream, and no file itself */
+FSI_API HRESULT fsi_file_get_is_named_stream(fsi_file *file, bool *ret_val);
+
+/**
+ * Give a file a named stream.
+ *
+ * @param name  as an item may have it
+ * @param data  one reference is taken
+ * @return S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when UDF is not
+ *         chosen or its revision is below 2.00: it is kept and not written;
+ *         IMAPI_E_INVALID_PARAM (name); IMAPI_E_NOT_IN_FILE_SYSTEM (file name);
+ *         IMAPI_E_READONLY; IMAPI_E_DUP_NAME (name); IMAPI_E_DATA_STREAM_READ_FAILURE
+ *         (name) when data does not tell its size; IMAPI_E_IMAGE_SIZE_LIMIT (name);
+ *         IMAPI_E_PROPERTY_NOT_ACCESSIBLE (FsiNamedStreams) for a named stream
+ */
+FSI_API HRESULT fsi_file_add_stream(fsi_file *file, const char *name, fsi_stream *data);
+
+/** @return as fsi_file_add_stream; IMAPI_E_ITEM_NOT_FOUND (name) */
+FSI_API HRESULT fsi_file_remove_stream(fsi_file *file, const char *name);
+
+/**
+ * The named streams of a file as they are now.
+ *
+ * @param ret_streams  one reference
+ * @return S_OK; IMAPI_E_PROPERTY_NOT_ACCESSIBLE (FsiNamedStreams) when file is a
+ *         named stream itself
+ */
+FSI_API HRESULT fsi_file_get_named_streams(fsi_file *file, fsi_named_streams **ret_streams);
+
+/** @param ret_count  number of streams */
+FSI_API HRESULT fsi_named_streams_get_count(fsi_named_streams *self, uint32_t *ret_count);
+
+/**
+ * @param index     from 0
+ * @param ret_file  borrowed from the image; NULL on failure
+ * @return S_OK; IMAPI_E_INVALID_PARAM (index)
+ */
+FSI_API HRESULT fsi_named_streams_get_item(fsi_named_streams *self, uint32_t index,
+					   fsi_file **ret_file);
+
+/** The same streams as an enumerator. @param ret_items  one reference */
+FSI_API HRESULT fsi_named_streams_get_enum_named_streams(fsi_named_streams *self,
+							 fsi_enum_items **ret_items);
+
+/** @return self, with one more reference */
+FSI_API fsi_named_streams *fsi_named_streams_add_ref(fsi_named_streams *self);
+
+/** Give up one reference. @param self  NULL is accepted */
+FSI_API void fsi_named_streams_release(fsi_named_streams *self);
 
 #ifdef __cplusplus
 }

@@ -43,11 +43,13 @@ enum fsi_file_system {
 /** A set of bits of enum fsi_file_system. */
 typedef uint32_t fsi_file_systems;
 
-/** What stands at a path of an image (FsiItemType). */
+/** What stands at a path of an image (FsiItemType; the last two: extensions). */
 enum fsi_item_type {
 	FSI_ITEM_NOT_FOUND = 0,
 	FSI_ITEM_DIRECTORY = 1,
-	FSI_ITEM_FILE = 2
+	FSI_ITEM_FILE = 2,
+	FSI_ITEM_SYMBOLIC_LINK = 3,
+	FSI_ITEM_SPECIAL = 4 /**< a device, a FIFO, a socket */
 };
 
 /* Counted objects: _add_ref and _release accept NULL. */
@@ -56,6 +58,7 @@ typedef struct fsi_result fsi_result;
 typedef struct fsi_stream fsi_stream;
 typedef struct fsi_progress_items fsi_progress_items;
 typedef struct fsi_enum_items fsi_enum_items;
+typedef struct fsi_named_streams fsi_named_streams;
 
 /* Items belong to their image and are valid until it is released. */
 typedef struct fsi_item fsi_item;

@@ -208,6 +208,7 @@ static void number_items(struct iso_fixture *fixture)
 			      compare_own_names);
 		children->number = order->directory_count;
 		children->first_child = found;
+		children->plain_count = children->count;
 		order->directories[order->directory_count++] = queue[n];
 		for (uint32_t i = 0; i < children->count; i++)
 			queue[found++] = children->items[i];

@@ -94,6 +94,7 @@ void name_fixture_order(struct name_fixture *fixture)
 		children->number = order->directory_count;
 		order->directories[order->directory_count++] = items[n];
 		children->first_child = next;
+		children->plain_count = children->count;
 		if (children->count > 0)
 			memcpy(items + next, children->items,
 			       children->count * sizeof(struct fsi_node *));

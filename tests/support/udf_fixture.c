@@ -136,6 +136,7 @@ static void number_items(struct fsi_order *order, struct fsi_node **queue)
 		children = queue[n]->content.children;
 		children->number = order->directory_count;
 		children->first_child = order->item_count;
+		children->plain_count = children->count;
 		order->directories[order->directory_count++] = queue[n];
 		for (uint32_t i = 0; i < children->count; i++) {
 			queue[order->item_count] = children->items[i];

@@ -311,7 +311,7 @@ START_TEST(a_report_is_left_alone_when_nothing_was_added)
 {
 	struct fsi_add_tree_report report = {.size = sizeof(report), .files = 10};
 	const struct fsi_add_tree_options options = {.size = sizeof(options),
-						     .refuse_special = true};
+						     .special = FSI_SPECIAL_REFUSE};
 
 	make_linked_tree();
 	ASSERT_FAILS(fsi_directory_add_tree_with_options(root, api_host("tree"), &options,

@@ -315,8 +315,9 @@ END_TEST
 
 START_TEST(attributes_that_a_failed_call_had_taken_are_put_back)
 {
-	const struct fsi_add_tree_options options = {
-		.size = sizeof(options), .base_attributes = true, .refuse_special = true};
+	const struct fsi_add_tree_options options = {.size = sizeof(options),
+						     .base_attributes = true,
+						     .special = FSI_SPECIAL_REFUSE};
 	char *before = NULL;
 
 	make_tree();
