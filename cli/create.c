@@ -140,7 +140,7 @@ static HRESULT put_rules(fsi_image *image, const struct create_options *options)
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_large_iso_files(image, is_linux);
 	if (SUCCEEDED(hr))
-		hr = fsi_image_put_posix_attributes(image, is_linux);
+		hr = fsi_image_put_posix_attributes(image, is_linux || options->posix);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_use_restricted_character_set(
 			image, options->restricted_names);

@@ -3,6 +3,7 @@
 
 #include "cli/report.h"
 
+#include "cli/notes.h"
 #include "cli/units.h"
 #include "cli/walk.h"
 
@@ -182,13 +183,22 @@ static HRESULT print_list(const struct report *report, const struct counts *coun
 	return hr;
 }
 
-static void print_skipped(const struct source_report *sources, FILE *file)
+static void print_skipped(const struct report *report, FILE *file)
 {
+	const struct source_report *sources = report->sources;
+	const struct fsi_add_tree_report *tree = &sources->tree;
+	const uint64_t lost = notes_count_lost_attributes(sources, report->options);
+
+	fprintf(file,
+		"\"kept\": {\"links\": %" PRIu64 ", \"special\": %" PRIu64
+		", \"extended_attributes\": %" PRIu64 "}, ",
+		tree->links, tree->special, tree->named_streams - lost);
 	fprintf(file,
 		"\"skipped\": {\"links\": %" PRIu64 ", \"special\": %" PRIu64
-		", \"loops\": %" PRIu64 ", \"excluded\": %" PRIu64 "}",
-		sources->tree.skipped_links, sources->tree.skipped_special,
-		sources->tree.skipped_loops, sources->tree.filtered - sources->outputs);
+		", \"loops\": %" PRIu64 ", \"excluded\": %" PRIu64
+		", \"extended_attributes\": %" PRIu64 "}",
+		tree->skipped_links, tree->skipped_special, tree->skipped_loops,
+		tree->filtered - sources->outputs, lost);
 }
 
 static HRESULT print_object(const struct report *report, const struct counts *counts,
@@ -212,7 +222,7 @@ static HRESULT print_object(const struct report *report, const struct counts *co
 	hr = print_volume(report, file);
 	if (SUCCEEDED(hr))
 		hr = print_list(report, counts, file);
-	print_skipped(report->sources, file);
+	print_skipped(report, file);
 	fputs("}\n", file);
 	return hr;
 }
