@@ -63,7 +63,7 @@ static int prepare(struct create *create)
 
 	clock_gettime(CLOCK_MONOTONIC, &create->began);
 	create->voice = choose_voice(&create->options);
-	progress_begin(&create->progress,
+	progress_begin(&create->progress, "writing",
 		       !create->options.quiet && !create->options.json);
 	status = sources_parse(&create->options, &create->voice, &create->sources);
 	if (status == STATUS_DONE)

@@ -4,13 +4,13 @@
 #include "cli/report.h"
 
 #include "cli/notes.h"
+#include "cli/object.h"
 #include "cli/units.h"
 #include "cli/walk.h"
 
 #include <fsimage/codes.h>
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct counts {
@@ -201,9 +201,16 @@ static void print_skipped(const struct report *report, FILE *file)
 		tree->filtered - sources->outputs, lost);
 }
 
-static HRESULT print_object(const struct report *report, const struct counts *counts,
-			    FILE *file)
+struct object {
+	const struct report *report;
+	const struct counts *counts;
+};
+
+static HRESULT print_object(void *context, FILE *file)
 {
+	const struct object *object = context;
+	const struct report *report = object->report;
+	const struct counts *counts = object->counts;
 	uint64_t source_size = 0;
 	HRESULT hr = measure_files(report->image, &source_size);
 
@@ -227,26 +234,6 @@ static HRESULT print_object(const struct report *report, const struct counts *co
 	return hr;
 }
 
-/* All of the object or nothing: half of one is no JSON. */
-static HRESULT print_whole_object(const struct report *report,
-				  const struct counts *counts, FILE *file)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *memory = open_memstream(&text, &length);
-	HRESULT hr = E_OUTOFMEMORY;
-
-	if (memory == NULL)
-		return hr;
-	hr = print_object(report, counts, memory);
-	if (fclose(memory) != 0 && SUCCEEDED(hr))
-		hr = E_OUTOFMEMORY;
-	if (SUCCEEDED(hr))
-		fwrite(text, 1, length, file);
-	free(text);
-	return hr;
-}
-
 HRESULT report_print(const struct report *report, const struct voice *voice)
 {
 	struct counts counts = {0};
@@ -258,7 +245,8 @@ HRESULT report_print(const struct report *report, const struct voice *voice)
 	if (FAILED(hr))
 		return hr;
 	if (voice->json)
-		return print_whole_object(report, &counts, voice->report);
+		return object_print(voice->report, print_object,
+				    &(struct object){report, &counts});
 	print_line(report, &counts, voice->report);
 	return S_OK;
 }
