@@ -124,6 +124,9 @@ static HRESULT put_file_systems(fsi_image *image, const struct create_options *o
 		hr = fsi_image_put_iso9660_interchange_level(image, options->iso_level);
 	if (SUCCEEDED(hr) && options->udf_revision != 0)
 		hr = fsi_image_put_udf_revision(image, options->udf_revision);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_create_redundant_udf_metadata_files(
+			image, options->redundant_metadata);
 	return hr;
 }
 

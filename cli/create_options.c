@@ -15,8 +15,8 @@
 /* 2155-12-31 23:59:59 UTC: a year of ISO 9660 is one byte, counted from 1900. */
 #define LAST_SECOND INT64_C(5869583999)
 
-/* The first revision of UDF that has a metadata partition. */
-#define FIRST_WITH_METADATA 0x250
+/* From this revision on UDF keeps its metadata in a file. */
+#define FIRST_METADATA_REVISION 0x250
 
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
@@ -27,7 +27,7 @@ const char create_help[] =
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
 	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
-	"      --redundant-metadata  from 2.50 on: a second copy of UDF's metadata\n"
+	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --working-directory DIR  where temporary data goes\n"
@@ -203,7 +203,7 @@ static int check_udf(const struct create_options *options)
 		return message_usage("create",
 				     "option '%s' needs udf among the file systems",
 				     needs_udf);
-	if (options->redundant_metadata && options->udf_revision < FIRST_WITH_METADATA)
+	if (options->redundant_metadata && options->udf_revision < FIRST_METADATA_REVISION)
 		return message_usage("create", "option '--redundant-metadata' needs "
 					       "'--udf-revision' 2.50 or 2.60");
 	return STATUS_DONE;

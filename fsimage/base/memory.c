@@ -32,16 +32,20 @@ void *fsi_allocate(size_t size)
 
 void *fsi_allocate_zeroed(size_t count, size_t size)
 {
-	if (!may_allocate())
+	size_t total = 0;
+
+	if (__builtin_mul_overflow(count, size, &total) || !may_allocate())
 		return NULL;
-	return calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+	return calloc(1, total > 0 ? total : 1);
 }
 
 void *fsi_reallocate(void *memory, size_t count, size_t size)
 {
-	if (!may_allocate())
+	size_t total = 0;
+
+	if (__builtin_mul_overflow(count, size, &total) || !may_allocate())
 		return NULL;
-	return reallocarray(memory, count > 0 ? count : 1, size > 0 ? size : 1);
+	return realloc(memory, total > 0 ? total : 1);
 }
 
 char *fsi_duplicate_bytes(const char *bytes, size_t length)

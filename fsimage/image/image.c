@@ -73,6 +73,7 @@ HRESULT fsi_image_create(const struct timespec *recording_time, fsi_image **ret_
 	image->file_systems = FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET;
 	image->iso_level = 2;
 	image->udf_revision = 0x102;
+	image->redundant_metadata = true;
 	image->free_media_blocks = DEFAULT_FREE_MEDIA_BLOCKS;
 	fsi_image_refresh_limits(image);
 	*ret_image = image;

@@ -36,6 +36,7 @@ struct fsi_image {
 	bool deep_directories;
 	bool large_iso_files;
 	bool posix_attributes;
+	bool redundant_metadata; /* of UDF from 2.50 on */
 
 	fsi_image_update_handler handler;
 	void *handler_context;

@@ -3,7 +3,6 @@
 #include "image/image.h"
 
 #include "image/pipeline.h"
-#include "udf/writer.h"
 
 /* imapi2fs: accepted up to and including this size in ISO 9660 and Joliet. */
 #define IMAPI_MAX_FILE_SIZE UINT64_C(0x80000000)
@@ -15,6 +14,8 @@
 #define ISO9660_MAX_DIRECTORIES 65535
 /* Block counts are 32-bit signed numbers in IMAPI. */
 #define MAX_BLOCKS INT32_MAX
+/* UDF counts bytes with 64 bits: the volume ends before a file has to. */
+#define UDF_MAX_FILE_SIZE ((uint64_t)MAX_BLOCKS * FSI_BLOCK_SIZE)
 
 /* For the tree: what cannot be laid out at all is over every limit. */
 static HRESULT measure_for_tree(void *image, uint32_t *ret_blocks)
@@ -46,7 +47,7 @@ struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 		limits.max_file_size = image->large_iso_files ? ISO9660_MAX_FILE_SIZE
 							      : IMAPI_MAX_FILE_SIZE;
 	} else if (image->file_systems & FSI_FILE_SYSTEM_UDF) {
-		limits.max_file_size = FSI_UDF_MAX_FILE_SIZE;
+		limits.max_file_size = UDF_MAX_FILE_SIZE;
 		limits.size_limiter = "UDF";
 	}
 	return limits;

@@ -155,6 +155,14 @@ static HRESULT add_iso9660(const struct fsi_naming *naming, struct fsi_plan *pla
 	return fsi_iso9660_create(&source, &plan->formats[plan->format_count++]);
 }
 
+/* Whether data is in the entries of UDF, as no other file system needs it. */
+static bool is_embedded(const fsi_image *image, const struct fsi_data *data)
+{
+	return (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
+	       fsi_udf_embeds_data(image->udf_revision,
+				   image->file_systems == FSI_FILE_SYSTEM_UDF, data);
+}
+
 static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 		       struct fsi_plan *plan)
 {
@@ -164,6 +172,8 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 		.volume = &plan->volume,
 		.layout = &plan->layout,
 		.revision = image->udf_revision,
+		.redundant_metadata = image->redundant_metadata,
+		.is_alone = image->file_systems == FSI_FILE_SYSTEM_UDF,
 	};
 
 	return fsi_udf_create(&source, &plan->formats[plan->format_count++]);
@@ -216,10 +226,14 @@ static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 		return FSI_FAIL(E_OUTOFMEMORY);
 	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment,
 				  &layout->first_data_block));
-	for (uint32_t i = 0; i < order->data_count; i++)
-		FSI_TRY(fsi_layout_append(layout, &data_ops, order->data[i],
-					  fsi_blocks_of(order->data[i]->size), 1,
-					  &layout->data_blocks[i]));
+	for (uint32_t i = 0; i < order->data_count; i++) {
+		const struct fsi_data *data = order->data[i];
+
+		if (!is_embedded(image, data))
+			FSI_TRY(fsi_layout_append(layout, &data_ops, data,
+						  fsi_blocks_of(data->size), 1,
+						  &layout->data_blocks[i]));
+	}
 	layout->data_end_block = layout->next_block;
 	return S_OK;
 }

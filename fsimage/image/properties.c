@@ -14,7 +14,10 @@
 	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | \
 	 FSI_FILE_SYSTEM_UDF)
 
-static const uint32_t udf_revisions[] = {0x102};
+static const uint32_t udf_revisions[] = {0x102, 0x150, 0x200, 0x201, 0x250, 0x260};
+
+/* OSTA UDF 2.2.10: from here on there are metadata files. */
+#define FIRST_METADATA_REVISION 0x250
 
 /* ---- file systems ------------------------------------------------------ */
 
@@ -117,6 +120,29 @@ HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image,
 		return FSI_FAIL(E_POINTER);
 	*ret_revisions = udf_revisions;
 	*ret_count = sizeof(udf_revisions) / sizeof(udf_revisions[0]);
+	return S_OK;
+}
+
+HRESULT fsi_image_get_create_redundant_udf_metadata_files(fsi_image *image, bool *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = image->redundant_metadata;
+	return S_OK;
+}
+
+HRESULT fsi_image_put_create_redundant_udf_metadata_files(fsi_image *image, bool new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	image->redundant_metadata = new_val;
+	fsi_image_refresh_limits(image);
+	if ((image->file_systems & FSI_FILE_SYSTEM_UDF) == 0 ||
+	    image->udf_revision < FIRST_METADATA_REVISION)
+		return IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED;
 	return S_OK;
 }
 

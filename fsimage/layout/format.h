@@ -25,7 +25,7 @@ struct fsi_format;
 
 struct fsi_format_ops {
 	/* Append the regions of one stage. Addresses do not change afterwards. */
-	HRESULT (*place)
+	HRESULT(*place)
 	(struct fsi_format *format, enum fsi_stage stage, struct fsi_layout *layout);
 	void (*destroy)(struct fsi_format *format);
 };

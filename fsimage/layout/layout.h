@@ -27,7 +27,7 @@ struct fsi_region_ops {
 	 * start of the region. Pure: keeps nothing, needs no lock. NULL for a
 	 * region that is opened.
 	 */
-	HRESULT (*render)
+	HRESULT(*render)
 	(const struct fsi_region *region, uint32_t block,
 	 uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
 	/*

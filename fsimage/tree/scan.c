@@ -14,30 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- errors ------------------------------------------------------------ */
-
-/* path ends with the name that can't be one in the image. */
-static HRESULT refuse_path(const char *path, const char *name)
-{
-	char *shown = fsi_text_escape(path, strlen(path));
-	const HRESULT hr = FSI_FAIL(IMAPI_E_INVALID_PATH, shown != NULL ? shown : path);
-
-	if (!fsi_utf8_is_valid(name, strlen(name)))
-		fsi_error_detail(hr, "The name is not UTF-8.");
-	fsi_free(shown);
-	return hr;
-}
-
-/* Whether a name of the source may be one in the image. S_FALSE: it is not legal. */
-static HRESULT check_source_name(const struct fsi_scan_request *request, const char *name)
-{
-	const size_t length = strlen(name);
-
-	if (!fsi_utf8_is_valid(name, length))
-		return S_FALSE;
-	return fsi_name_check_new(&request->tree->rules, name, length);
-}
-
 /* ---- beginning --------------------------------------------------------- */
 
 /* The source's path, links and dots resolved. To be freed. */
@@ -69,9 +45,9 @@ static HRESULT enter_base(struct fsi_scan_request *request, const struct statx *
 	if (name[0] == '\0')
 		hr = FSI_FAIL(IMAPI_E_INVALID_PARAM, "source_directory");
 	else
-		hr = check_source_name(request, name);
+		hr = fsi_scan_check_name(request, name);
 	if (hr == S_FALSE)
-		hr = refuse_path(path, name);
+		hr = fsi_scan_refuse_path(path, name);
 	if (SUCCEEDED(hr))
 		hr = fsi_scan_enter_directory(
 			request, *directory, name,
@@ -182,10 +158,10 @@ static HRESULT scan_single_file(struct fsi_scan_request *request)
 {
 	const char *slash = strrchr(request->source, '/');
 	const char *name = slash != NULL ? slash + 1 : request->source;
-	const HRESULT hr = check_source_name(request, name);
+	const HRESULT hr = fsi_scan_check_name(request, name);
 
 	if (hr == S_FALSE)
-		return refuse_path(request->source, name);
+		return fsi_scan_refuse_path(request->source, name);
 	return FAILED(hr) ? hr : fsi_scan_file(request, name, strlen(name), true);
 }
 

@@ -46,16 +46,23 @@ static char *entry_path(const struct entry *entry)
 
 /* ---- errors ------------------------------------------------------------ */
 
+HRESULT fsi_scan_refuse_path(const char *path, const char *name)
+{
+	char *shown = fsi_text_escape(path, strlen(path));
+	const HRESULT hr = FSI_FAIL(IMAPI_E_INVALID_PATH, shown != NULL ? shown : path);
+
+	if (!fsi_utf8_is_valid(name, strlen(name)))
+		fsi_error_detail(hr, "The name is not UTF-8.");
+	fsi_free(shown);
+	return hr;
+}
+
 static HRESULT refuse_name(const struct entry *entry)
 {
 	char *path = entry_path(entry);
-	char *shown = path != NULL ? fsi_text_escape(path, strlen(path)) : NULL;
-	const HRESULT hr = FSI_FAIL(IMAPI_E_INVALID_PATH,
-				    shown != NULL ? shown : entry->in->folder->path);
+	const HRESULT hr =
+		fsi_scan_refuse_path(path != NULL ? path : entry->name, entry->name);
 
-	if (!fsi_utf8_is_valid(entry->name, strlen(entry->name)))
-		fsi_error_detail(hr, "The name is not UTF-8.");
-	fsi_free(shown);
 	fsi_free(path);
 	return hr;
 }
@@ -102,14 +109,19 @@ static HRESULT find_older(const struct entry *entry, struct fsi_node **ret_node)
 	return S_OK;
 }
 
+HRESULT fsi_scan_check_name(const struct fsi_scan_request *request, const char *name)
+{
+	const size_t length = strlen(name);
+
+	if (!fsi_utf8_is_valid(name, length))
+		return S_FALSE;
+	return fsi_name_check_new(&request->tree->rules, name, length);
+}
+
 static HRESULT check_name(const struct entry *entry)
 {
-	const size_t length = strlen(entry->name);
-	HRESULT hr = S_OK;
+	const HRESULT hr = fsi_scan_check_name(entry->scan->request, entry->name);
 
-	if (!fsi_utf8_is_valid(entry->name, length))
-		return refuse_name(entry);
-	hr = fsi_name_check_new(&entry->scan->request->tree->rules, entry->name, length);
 	return hr == S_FALSE ? refuse_name(entry) : hr;
 }
 

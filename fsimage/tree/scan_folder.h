@@ -13,6 +13,12 @@ struct fsi_found_folder {
 	const struct statx *status;
 };
 
+/* Whether a name of the source may be one in the image. S_FALSE: it is not legal. */
+HRESULT fsi_scan_check_name(const struct fsi_scan_request *request, const char *name);
+
+/* path ends with the name that can't be one in the image. */
+HRESULT fsi_scan_refuse_path(const char *path, const char *name);
+
 /* Mirror all below a folder into a directory; its path as fsi_source_folder's. */
 HRESULT fsi_scan_folders(struct fsi_scan_request *request, struct fsi_node *directory,
 			 const struct fsi_found_folder *found);

@@ -16,8 +16,17 @@
 /* ECMA-167 3/10.10.3: the volume is complete, nothing is under way. */
 #define INTEGRITY_CLOSED 1
 
-/* The one partition and its map. */
+/* The one partition, which both maps name. */
 #define PARTITION_NUMBER 0
+
+/* OSTA UDF 2.2.10: where nothing can be written, free metadata is not mapped. */
+#define NO_BITMAP UINT32_MAX
+
+/* The partition itself, and the metadata partition in it. */
+static uint32_t count_maps(const struct fsi_udf_volume *volume)
+{
+	return volume->revision->has_metadata_partition ? 2 : 1;
+}
 
 bool fsi_udf_put_recognition(const struct fsi_udf_volume *volume, uint32_t place,
 			     uint8_t (*ret_block)[FSI_BLOCK_SIZE])
@@ -128,13 +137,53 @@ static void put_partition(const struct fsi_udf_volume *volume, uint32_t sequence
 			 volume->revision, location);
 }
 
+/* Returns the bytes that the map takes. */
+static uint32_t put_type_1_map(uint8_t *out)
+{
+	struct fsi_udf_type_1_map map = {0};
+
+	fsi_put_u8(&map.type, 1);
+	fsi_put_u8(&map.length, sizeof(map));
+	fsi_put_le16(&map.volume_number, 1);
+	fsi_put_le16(&map.partition_number, PARTITION_NUMBER);
+	memcpy(out, &map, sizeof(map));
+	return sizeof(map);
+}
+
+static uint32_t put_metadata_map(const struct fsi_udf_volume *volume, uint8_t *out)
+{
+	const struct fsi_udf_metadata *metadata = &volume->metadata;
+	struct fsi_udf_type_2_map map = {0};
+	struct fsi_udf_metadata_parameters parameters = {0};
+
+	fsi_put_u8(&map.type, 2);
+	fsi_put_u8(&map.length, sizeof(map));
+	fsi_udf_put_udf_regid(&map.identifier, "*UDF Metadata Partition",
+			      volume->revision);
+	fsi_put_le16(&map.volume_number, 1);
+	fsi_put_le16(&map.partition_number, PARTITION_NUMBER);
+	fsi_put_le32(&parameters.main_file, metadata->main_icb);
+	fsi_put_le32(&parameters.mirror_file, metadata->mirror_icb);
+	fsi_put_le32(&parameters.bitmap_file, NO_BITMAP);
+	fsi_put_le32(&parameters.allocation_unit_blocks, FSI_UDF_METADATA_UNIT);
+	fsi_put_le16(&parameters.alignment_unit_blocks, FSI_UDF_METADATA_UNIT);
+	/* Bit 0: the mirror has blocks of its own. */
+	fsi_put_u8(&parameters.flags, metadata->main_block != metadata->mirror_block);
+	memcpy(map.parameters, &parameters, sizeof(map.parameters));
+	memcpy(out, &map, sizeof(map));
+	return sizeof(map);
+}
+
 static void put_logical_volume(const struct fsi_udf_volume *volume,
 			       uint32_t sequence_number, uint32_t location,
 			       uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
 	struct fsi_udf_logical_volume_descriptor descriptor = {0};
-	struct fsi_udf_type_1_map map = {0};
+	uint8_t *const maps = *ret_block + sizeof(descriptor);
+	uint32_t maps_length = put_type_1_map(maps);
 
+	if (volume->revision->has_metadata_partition)
+		maps_length += put_metadata_map(volume, maps + maps_length);
 	fsi_put_le32(&descriptor.sequence_number, sequence_number);
 	fsi_udf_put_charspec(&descriptor.charset);
 	fsi_udf_put_dstring128(&descriptor.logical_volume_identifier, volume->name);
@@ -142,17 +191,12 @@ static void put_logical_volume(const struct fsi_udf_volume *volume,
 	fsi_udf_put_domain(&descriptor.domain, volume->revision);
 	fsi_udf_put_long_ad(&descriptor.file_set, 2 * FSI_BLOCK_SIZE, volume->file_set,
 			    0);
-	fsi_put_le32(&descriptor.map_table_length, sizeof(map));
-	fsi_put_le32(&descriptor.map_count, 1);
+	fsi_put_le32(&descriptor.map_table_length, maps_length);
+	fsi_put_le32(&descriptor.map_count, count_maps(volume));
 	fsi_udf_put_implementation(&descriptor.implementation);
 	fsi_udf_put_extent_ad(&descriptor.integrity_sequence, volume->integrity_sequence);
-	fsi_put_u8(&map.type, 1);
-	fsi_put_u8(&map.length, sizeof(map));
-	fsi_put_le16(&map.volume_number, 1);
-	fsi_put_le16(&map.partition_number, PARTITION_NUMBER);
 	memcpy(*ret_block, &descriptor, sizeof(descriptor));
-	memcpy(*ret_block + sizeof(descriptor), &map, sizeof(map));
-	fsi_udf_tag_seal(*ret_block, sizeof(descriptor) + sizeof(map),
+	fsi_udf_tag_seal(*ret_block, sizeof(descriptor) + maps_length,
 			 FSI_UDF_TAG_LOGICAL_VOLUME, volume->revision, location);
 }
 
@@ -189,32 +233,44 @@ bool fsi_udf_put_sequence(const struct fsi_udf_volume *volume, uint32_t place,
 	return true;
 }
 
+/* OSTA UDF 2.2.6.4 */
+static void put_integrity_use(const struct fsi_udf_volume *volume, uint8_t *out)
+{
+	struct fsi_udf_integrity_use use = {0};
+
+	fsi_udf_put_implementation(&use.implementation);
+	fsi_put_le32(&use.file_count, volume->file_count);
+	fsi_put_le32(&use.directory_count, volume->directory_count);
+	fsi_put_le16(&use.minimum_read, volume->revision->minimum_read);
+	fsi_put_le16(&use.minimum_write, volume->revision->minimum_write);
+	fsi_put_le16(&use.maximum_write, volume->revision->maximum_write);
+	memcpy(out, &use, sizeof(use));
+}
+
 void fsi_udf_put_integrity(const struct fsi_udf_volume *volume, uint32_t location,
 			   uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	struct {
-		struct fsi_udf_integrity_descriptor head;
-		uint8_t free_blocks RBP(80, 4);
-		uint8_t size_blocks RBP(84, 4);
-		struct fsi_udf_integrity_use use; /* 88 */
-	} descriptor = {0};
+	struct fsi_udf_integrity_descriptor head = {0};
+	const uint32_t maps = count_maps(volume);
+	/* By map: the free blocks, which stay 0; then the size. */
+	uint8_t *const sizes = *ret_block + sizeof(head) + 4 * (size_t)maps;
+	uint8_t *const use = sizes + 4 * (size_t)maps;
 
-	_Static_assert(sizeof(descriptor) == 134, "ECMA-167 3/10.10, one partition map");
-	fsi_udf_put_timestamp(&descriptor.head.recording_time, volume->recording_time);
-	fsi_put_le32(&descriptor.head.integrity_type, INTEGRITY_CLOSED);
-	fsi_put_le64(&descriptor.head.next_unique_id, volume->next_unique_id);
-	fsi_put_le32(&descriptor.head.map_count, 1);
-	fsi_put_le32(&descriptor.head.implementation_use_length, sizeof(descriptor.use));
-	fsi_put_le32(&descriptor.size_blocks, volume->partition.blocks);
-	fsi_udf_put_implementation(&descriptor.use.implementation);
-	fsi_put_le32(&descriptor.use.file_count, volume->file_count);
-	fsi_put_le32(&descriptor.use.directory_count, volume->directory_count);
-	fsi_put_le16(&descriptor.use.minimum_read, volume->revision->minimum_read);
-	fsi_put_le16(&descriptor.use.minimum_write, volume->revision->minimum_write);
-	fsi_put_le16(&descriptor.use.maximum_write, volume->revision->maximum_write);
-	memcpy(*ret_block, &descriptor, sizeof(descriptor));
-	fsi_udf_tag_seal(*ret_block, sizeof(descriptor), FSI_UDF_TAG_INTEGRITY,
-			 volume->revision, location);
+	fsi_udf_put_timestamp(&head.recording_time, volume->recording_time);
+	fsi_put_le32(&head.integrity_type, INTEGRITY_CLOSED);
+	fsi_put_le64(&head.next_unique_id, volume->next_unique_id);
+	fsi_put_le32(&head.map_count, maps);
+	fsi_put_le32(&head.implementation_use_length,
+		     sizeof(struct fsi_udf_integrity_use));
+	memcpy(*ret_block, &head, sizeof(head));
+	fsi_put_le32((uint8_t(*)[4])sizes, volume->partition.blocks);
+	if (maps > 1)
+		fsi_put_le32((uint8_t(*)[4])(sizes + 4), volume->metadata.blocks);
+	put_integrity_use(volume, use);
+	fsi_udf_tag_seal(*ret_block,
+			 (size_t)(use - *ret_block) +
+				 sizeof(struct fsi_udf_integrity_use),
+			 FSI_UDF_TAG_INTEGRITY, volume->revision, location);
 }
 
 void fsi_udf_put_file_set(const struct fsi_udf_volume *volume, uint32_t location,

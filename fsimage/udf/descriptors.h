@@ -149,6 +149,33 @@ struct fsi_udf_type_1_map {
 };
 _Static_assert(sizeof(struct fsi_udf_type_1_map) == 6, "ECMA-167 3/10.7.2");
 
+/* Type 2 partition map as UDF fills it, ECMA-167 3/10.7.3, OSTA UDF 2.2.8 */
+struct fsi_udf_type_2_map {
+	uint8_t type RBP(0, 1);
+	uint8_t length RBP(1, 1);
+	uint8_t reserved RBP(2, 2);
+	struct fsi_udf_regid identifier; /* 4 */
+	uint8_t volume_number RBP(36, 2);
+	uint8_t partition_number RBP(38, 2);
+	uint8_t parameters RBP(40, 24); /* nothing for a virtual partition */
+};
+FSI_UDF_AT(fsi_udf_type_2_map, identifier, 4);
+FSI_UDF_AT(fsi_udf_type_2_map, parameters, 40);
+_Static_assert(sizeof(struct fsi_udf_type_2_map) == 64, "ECMA-167 3/10.7.3");
+
+/* Parameters of a metadata partition, OSTA UDF 2.2.10 */
+struct fsi_udf_metadata_parameters {
+	uint8_t main_file RBP(0, 4); /* from here: byte 40 of the map */
+	uint8_t mirror_file RBP(4, 4);
+	uint8_t bitmap_file RBP(8, 4);
+	uint8_t allocation_unit_blocks RBP(12, 4);
+	uint8_t alignment_unit_blocks RBP(16, 2);
+	uint8_t flags RBP(18, 1);
+	uint8_t reserved RBP(19, 5);
+};
+FSI_UDF_AT(fsi_udf_metadata_parameters, flags, 18);
+_Static_assert(sizeof(struct fsi_udf_metadata_parameters) == 24, "OSTA UDF 2.2.10");
+
 /* Unallocated space descriptor, ECMA-167 3/10.8; extents follow */
 struct fsi_udf_unallocated_space_descriptor {
 	struct fsi_udf_tag tag;
@@ -227,8 +254,21 @@ _Static_assert(sizeof(struct fsi_udf_file_set_descriptor) == 512, "ECMA-167 4/14
 /* The least length of each volume descriptor sequence, ECMA-167 3/8.4.2.2 */
 #define FSI_UDF_SEQUENCE_BLOCKS 16
 
-/* The first value that is free for new files, OSTA UDF 3.2.1 */
-#define FSI_UDF_UNIQUE_ID_FIRST 16
+/*
+ * The metadata partition, OSTA UDF 2.2.10: what its map and its files tell, in
+ * blocks of the partition that it is in. Its main file and the mirror describe
+ * the same blocks unless there is a copy of them.
+ */
+struct fsi_udf_metadata {
+	uint32_t main_icb;
+	uint32_t mirror_icb;
+	uint32_t main_block;
+	uint32_t mirror_block;
+	uint32_t blocks; /* whole allocation units */
+};
+
+/* Allocation unit and alignment of the metadata files: an ECC block of BD. */
+#define FSI_UDF_METADATA_UNIT 32
 
 /* What the descriptors of a volume tell, of one partition. */
 struct fsi_udf_volume {
@@ -240,8 +280,9 @@ struct fsi_udf_volume {
 	struct fsi_udf_extent reserve_sequence;
 	struct fsi_udf_extent integrity_sequence;
 	struct fsi_udf_extent partition;
-	struct fsi_udf_address file_set; /* its terminating descriptor is behind it */
-	struct fsi_udf_address root;	 /* ICB of the root directory */
+	struct fsi_udf_metadata metadata; /* of revisions that have it */
+	struct fsi_udf_address file_set;  /* its terminating descriptor is behind it */
+	struct fsi_udf_address root;	  /* ICB of the root directory */
 	uint32_t file_count;
 	uint32_t directory_count; /* with the root */
 	uint64_t next_unique_id;

@@ -4,7 +4,6 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
-#include "udf/descriptors.h"
 
 #include <inttypes.h>
 
@@ -16,20 +15,6 @@
  * parent descriptors of its subdirectories, ECMA-167 4/14.9.6.
  */
 #define SUBDIRECTORIES_MAX (UINT16_MAX - 1)
-
-/* The root is the first of the file entries, which follow the file set. */
-#define FIRST_ICB_BLOCK 2
-
-struct fsi_udf_address fsi_udf_item_icb(uint32_t item)
-{
-	return (struct fsi_udf_address){.block = FIRST_ICB_BLOCK + item, .partition = 0};
-}
-
-/* OSTA UDF 3.2.1: the root has 0, the others count up. */
-uint32_t fsi_udf_item_unique_id(uint32_t item)
-{
-	return item == 0 ? 0 : FSI_UDF_UNIQUE_ID_FIRST - 1 + item;
-}
 
 /* ECMA-167 4/14.4.9: padded to a multiple of 4. */
 static uint32_t pad_identifier(size_t identifier_length)
@@ -70,30 +55,108 @@ uint32_t fsi_udf_put_identifier(const struct fsi_udf_identifier *identifier,
 	return size;
 }
 
+/* A directory by its number. */
+static struct fsi_udf_subject get_directory(const struct fsi_udf_directories *directories,
+					    uint32_t number)
+{
+	const struct fsi_order *order = directories->entries->order;
+
+	if (number < order->directory_count)
+		return (struct fsi_udf_subject){order->directories[number], false};
+	return (struct fsi_udf_subject){order->owners[number - order->directory_count],
+					true};
+}
+
+uint32_t fsi_udf_directory_number(const struct fsi_udf_directories *directories,
+				  struct fsi_udf_subject subject)
+{
+	return subject.is_stream_directory
+		       ? directories->entries->order->directory_count +
+				 subject.node->streams->number
+		       : subject.node->content.children->number;
+}
+
+static uint32_t count_children(const struct fsi_udf_directories *directories,
+			       struct fsi_udf_subject directory)
+{
+	return directory.is_stream_directory
+		       ? directory.node->streams->count
+		       : fsi_name_view_child_count(directories->names, directory.node);
+}
+
+/* The parent of a directory of streams is what they belong to, OSTA UDF 3.3.5.1. */
+static struct fsi_udf_identifier get_parent(const struct fsi_udf_directories *directories,
+					    struct fsi_udf_subject directory)
+{
+	const struct fsi_node *node = directory.node;
+	const struct fsi_node *parent =
+		directory.is_stream_directory || node->parent == NULL ? node
+								      : node->parent;
+
+	return (struct fsi_udf_identifier){
+		.name = "",
+		.characteristics = FSI_UDF_FID_DIRECTORY | FSI_UDF_FID_PARENT,
+		.unique_id = fsi_udf_unique_id(parent),
+		.icb = fsi_udf_entries_find(directories->entries,
+					    (struct fsi_udf_subject){parent, false}),
+	};
+}
+
+/* OSTA UDF 3.3.5.2: of the streams that UDF defines these are metadata. */
+static bool is_metadata_name(const char *name)
+{
+	static const char *const names[] = {"*UDF OS/2 EA", "*UDF NT ACL",
+					    "*UDF UNIX ACL"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The descriptors of a directory: its parent's, then one for each child. */
 static struct fsi_udf_identifier get_identifier(
-	const struct fsi_udf_directories *directories, const struct fsi_node *directory,
+	const struct fsi_udf_directories *directories, struct fsi_udf_subject directory,
 	uint32_t n)
 {
-	const struct fsi_node *item =
-		directory->parent != NULL ? directory->parent : directory;
-	struct fsi_udf_identifier identifier = {.name = "",
-						.characteristics = FSI_UDF_FID_DIRECTORY |
-								   FSI_UDF_FID_PARENT};
+	const struct fsi_order *order = directories->entries->order;
+	const struct fsi_node *child = NULL;
+	struct fsi_udf_identifier identifier = {0};
 
-	if (n > 0) {
+	if (n == 0)
+		return get_parent(directories, directory);
+	if (directory.is_stream_directory) {
+		child = order->streams[directory.node->streams->first_child + n - 1];
+		identifier.name = child->name;
+		identifier.characteristics =
+			is_metadata_name(child->name) ? FSI_UDF_FID_METADATA : 0;
+	} else {
 		const uint32_t number =
-			fsi_name_view_child(directories->names, directory, n - 1);
+			fsi_name_view_child(directories->names, directory.node, n - 1);
 
-		item = directories->order->items[number];
+		child = order->items[number];
 		identifier.name = fsi_name_view_get(directories->names, number);
 		identifier.characteristics =
-			(item->is_hidden ? FSI_UDF_FID_HIDDEN : 0) |
-			(fsi_node_is_directory(item) ? FSI_UDF_FID_DIRECTORY : 0);
+			(child->is_hidden ? FSI_UDF_FID_HIDDEN : 0) |
+			(fsi_node_is_directory(child) ? FSI_UDF_FID_DIRECTORY : 0);
 	}
-	identifier.unique_id = fsi_udf_item_unique_id(item->number);
-	identifier.icb = fsi_udf_item_icb(item->number);
+	identifier.unique_id = fsi_udf_unique_id(child);
+	identifier.icb = fsi_udf_entries_find(directories->entries,
+					      (struct fsi_udf_subject){child, false});
 	return identifier;
+}
+
+/* No view maps the names of streams: they fit as they are, or not at all. */
+static HRESULT check_stream_name(const char *name)
+{
+	/* OSTA UDF 2.1.1: U+FEFF and U+FFFE are in no name. */
+	if (fsi_udf_put_cs0(NULL, SIZE_MAX, name, strlen(name)) >
+		    FSI_UDF_IDENTIFIER_MAX_SIZE ||
+	    strstr(name, "\xEF\xBB\xBF") != NULL || strstr(name, "\xEF\xBF\xBE") != NULL)
+		return fsi_error_detail(FSI_FAIL(IMAPI_E_NO_UNIQUE_NAME, name, "UDF"),
+					"UDF can't hold this name of a stream.");
+	return S_OK;
 }
 
 /* The next block begins with, or in the middle of, the n-th descriptor. */
@@ -118,10 +181,10 @@ static HRESULT too_many_subdirectories(const struct fsi_node *directory)
 }
 
 static HRESULT measure_directory(struct fsi_udf_directories *directories,
-				 const struct fsi_node *directory,
+				 struct fsi_udf_subject directory,
 				 struct fsi_udf_directory_place *ret_place)
 {
-	const uint32_t count = fsi_node_child_count(directory);
+	const uint32_t count = count_children(directories, directory);
 	uint32_t position = 0; /* in the block */
 	uint32_t subdirectories = 0;
 
@@ -131,6 +194,8 @@ static HRESULT measure_directory(struct fsi_udf_directories *directories,
 			get_identifier(directories, directory, n);
 		const uint32_t size = fsi_udf_identifier_size(identifier.name);
 
+		if (directory.is_stream_directory)
+			FSI_TRY(check_stream_name(identifier.name));
 		if (position == 0)
 			FSI_TRY(begin_block(directories, n, 0));
 		if (position + size > FSI_BLOCK_SIZE)
@@ -140,7 +205,7 @@ static HRESULT measure_directory(struct fsi_udf_directories *directories,
 			n > 0 && (identifier.characteristics & FSI_UDF_FID_DIRECTORY);
 	}
 	if (subdirectories > SUBDIRECTORIES_MAX)
-		return too_many_subdirectories(directory);
+		return too_many_subdirectories(directory.node);
 	ret_place->subdirectory_count = (uint16_t)subdirectories;
 	ret_place->last_block_size =
 		(uint16_t)(position != 0 ? position : FSI_BLOCK_SIZE);
@@ -149,16 +214,17 @@ static HRESULT measure_directory(struct fsi_udf_directories *directories,
 
 HRESULT fsi_udf_directories_measure(struct fsi_udf_directories *directories)
 {
-	const struct fsi_order *order = directories->order;
+	const struct fsi_order *order = directories->entries->order;
 
-	directories->places = fsi_allocate_zeroed((size_t)order->directory_count + 1,
+	directories->count = order->directory_count + order->owner_count;
+	directories->places = fsi_allocate_zeroed((size_t)directories->count + 1,
 						  sizeof(*directories->places));
 	if (directories->places == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	for (uint32_t d = 0; d < order->directory_count; d++)
-		FSI_TRY(measure_directory(directories, order->directories[d],
+	for (uint32_t d = 0; d < directories->count; d++)
+		FSI_TRY(measure_directory(directories, get_directory(directories, d),
 					  &directories->places[d]));
-	directories->places[order->directory_count].first_block =
+	directories->places[directories->count].first_block =
 		(uint32_t)directories->bytes_before.count;
 	return S_OK;
 }
@@ -186,11 +252,11 @@ uint64_t fsi_udf_directory_size(const struct fsi_udf_directories *directories,
 }
 
 /* The directory that a block belongs to. */
-static const struct fsi_node *find_directory(
+static struct fsi_udf_subject find_directory(
 	const struct fsi_udf_directories *directories, uint32_t block)
 {
 	uint32_t low = 0;
-	uint32_t high = directories->order->directory_count;
+	uint32_t high = directories->count;
 
 	/* places[low] begins at or before block, places[high] behind it. */
 	while (high - low > 1) {
@@ -201,15 +267,15 @@ static const struct fsi_node *find_directory(
 		else
 			high = middle;
 	}
-	return directories->order->directories[low];
+	return get_directory(directories, low);
 }
 
 void fsi_udf_directories_render(const struct fsi_udf_directories *directories,
 				const struct fsi_udf_revision *revision, uint32_t block,
 				uint32_t location, uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct fsi_node *directory = find_directory(directories, block);
-	const uint32_t count = fsi_node_child_count(directory);
+	const struct fsi_udf_subject directory = find_directory(directories, block);
+	const uint32_t count = count_children(directories, directory);
 	uint32_t n = directories->first_identifiers.items[block];
 	uint32_t before = directories->bytes_before.items[block];
 	uint32_t filled = 0;

@@ -8,7 +8,7 @@
 
 #include "base/vector.h"
 #include "name/view.h"
-#include "udf/types.h"
+#include "udf/entries.h"
 
 /* File identifier descriptor, ECMA-167 4/14.4; the identifier, padding follow */
 struct fsi_udf_file_identifier_descriptor {
@@ -27,7 +27,8 @@ _Static_assert(sizeof(struct fsi_udf_file_identifier_descriptor) == 38,
 enum {
 	FSI_UDF_FID_HIDDEN = 1 << 0,
 	FSI_UDF_FID_DIRECTORY = 1 << 1,
-	FSI_UDF_FID_PARENT = 1 << 3
+	FSI_UDF_FID_PARENT = 1 << 3,
+	FSI_UDF_FID_METADATA = 1 << 4 /* of streams that UDF defines, from 2.00 on */
 };
 
 /* Bytes of a file identifier with its compression identifier, OSTA UDF 2.3.4.6 */
@@ -53,10 +54,6 @@ uint32_t fsi_udf_put_identifier(const struct fsi_udf_identifier *identifier,
 				uint32_t location,
 				uint8_t (*ret_descriptor)[FSI_UDF_FID_MAX_SIZE]);
 
-/* The entry of an item, and the number that UDF knows it by. */
-struct fsi_udf_address fsi_udf_item_icb(uint32_t item);
-uint32_t fsi_udf_item_unique_id(uint32_t item);
-
 /* Where a directory's descriptors lie among those of all directories. */
 struct fsi_udf_directory_place {
 	uint32_t first_block;
@@ -64,10 +61,14 @@ struct fsi_udf_directory_place {
 	uint16_t subdirectory_count;
 };
 
-/* The descriptors of all directories, by directory number, each at a new block. */
+/*
+ * The descriptors of all directories, each at a new block: by directory number,
+ * then those of stream directories, by the number of what they belong to.
+ */
 struct fsi_udf_directories {
-	const struct fsi_order *order;
+	const struct fsi_udf_entries *entries;
 	const struct fsi_name_view *names;
+	uint32_t count;
 	struct fsi_udf_directory_place *places; /* one more than there are directories */
 	/* By block: the descriptor that its first byte belongs to, 0 being the
 	 * parent's, and how much of that descriptor is in the block before. */
@@ -76,8 +77,9 @@ struct fsi_udf_directories {
 };
 
 /*
- * Find a place for every descriptor; directories is zeroed but for order and
- * names. E_OUTOFMEMORY; IMAPI_E_TOO_MANY_DIRS (file system).
+ * Find a place for every descriptor; directories is zeroed but for entries and
+ * names. E_OUTOFMEMORY; IMAPI_E_TOO_MANY_DIRS (file system);
+ * IMAPI_E_NO_UNIQUE_NAME (name, file system) of a stream whose name is too long.
  */
 HRESULT fsi_udf_directories_measure(struct fsi_udf_directories *directories);
 
@@ -85,6 +87,10 @@ void fsi_udf_directories_free(struct fsi_udf_directories *directories);
 
 /* The blocks of all directories together. */
 uint64_t fsi_udf_directories_blocks(const struct fsi_udf_directories *directories);
+
+/* The number of a directory, or of the directory of an item's streams. */
+uint32_t fsi_udf_directory_number(const struct fsi_udf_directories *directories,
+				  struct fsi_udf_subject subject);
 
 /* The exact bytes of one directory's descriptors. */
 uint64_t fsi_udf_directory_size(const struct fsi_udf_directories *directories,

@@ -3,6 +3,8 @@
 #ifndef FSI_UDF_REVISION_H
 #define FSI_UDF_REVISION_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct fsi_udf_entry_form;
@@ -16,6 +18,8 @@ struct fsi_udf_revision {
 	uint16_t minimum_write;
 	uint16_t maximum_write;
 	const struct fsi_udf_entry_form *entry_form; /* what describes a file */
+	bool has_real_time_files;		     /* OSTA UDF 2.3.5.2.3 */
+	bool has_metadata_partition;		     /* OSTA UDF 2.2.10 */
 };
 
 /* NULL when it is none that can be written. */

@@ -5,12 +5,10 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "error/fail.h"
-#include "udf/descriptors.h"
-#include "udf/directory.h"
-#include "udf/file_entry.h"
+#include "udf/body.h"
+#include "udf/item.h"
+#include "udf/metadata.h"
 #include "udf/revision.h"
-
-#include <inttypes.h>
 
 /*
  * Places that ECMA-167 leaves open. Each stands in an ECC block of its own, of
@@ -21,6 +19,7 @@
 #define INTEGRITY_SEQUENCE_BLOCK  96
 #define INTEGRITY_SEQUENCE_BLOCKS 4
 #define ALIGNMENT		  32
+_Static_assert(ALIGNMENT % FSI_UDF_METADATA_UNIT == 0, "OSTA UDF 2.2.13.1");
 
 /* ECMA-167 2/8.1: where volume recognition begins, as ISO 9660 knows it too. */
 #define RECOGNITION_BLOCK  16
@@ -29,16 +28,12 @@
 /* ECMA-167 3/8.4.2.1: an anchor here, one in the last block, one as far before it. */
 #define ANCHOR_BLOCK 256
 
-/* Blocks of the partition: the file set descriptor and what ends its sequence. */
-#define FILE_SET_BLOCK	0
-#define FILE_SET_BLOCKS 2
+/* The file set descriptor in the partition that has it. */
+#define FILE_SET_BLOCK 0
 
 struct udf_writer {
 	struct fsi_format format;
-	struct fsi_udf_source source;
-	struct fsi_udf_volume volume;
-	struct fsi_udf_directories directories;
-	uint32_t directories_block; /* of the image */
+	struct fsi_udf_plan plan;
 };
 
 /* Regions of one kind: how they are rendered, and what they are called. */
@@ -60,30 +55,31 @@ static HRESULT describe_region(const struct fsi_region *region, char **ret_descr
 	return S_OK;
 }
 
+static const struct fsi_udf_volume *get_volume(const struct fsi_region *region)
+{
+	const struct fsi_udf_plan *plan = region->owner;
+
+	return &plan->volume;
+}
+
 static HRESULT render_recognition(const struct fsi_region *region, uint32_t block,
 				  uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct udf_writer *writer = region->owner;
-
-	(void)fsi_udf_put_recognition(&writer->volume, block, ret_block);
+	(void)fsi_udf_put_recognition(get_volume(region), block, ret_block);
 	return S_OK;
 }
 
 static HRESULT render_anchor(const struct fsi_region *region, uint32_t block,
 			     uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct udf_writer *writer = region->owner;
-
-	fsi_udf_put_anchor(&writer->volume, region->first_block + block, ret_block);
+	fsi_udf_put_anchor(get_volume(region), region->first_block + block, ret_block);
 	return S_OK;
 }
 
 static HRESULT render_sequence(const struct fsi_region *region, uint32_t block,
 			       uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct udf_writer *writer = region->owner;
-
-	(void)fsi_udf_put_sequence(&writer->volume, block, region->first_block + block,
+	(void)fsi_udf_put_sequence(get_volume(region), block, region->first_block + block,
 				   ret_block);
 	return S_OK;
 }
@@ -91,205 +87,264 @@ static HRESULT render_sequence(const struct fsi_region *region, uint32_t block,
 static HRESULT render_integrity(const struct fsi_region *region, uint32_t block,
 				uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct udf_writer *writer = region->owner;
 	const uint32_t location = region->first_block + block;
 
 	if (block == 0)
-		fsi_udf_put_integrity(&writer->volume, location, ret_block);
+		fsi_udf_put_integrity(get_volume(region), location, ret_block);
 	else if (block == 1)
-		fsi_udf_put_terminator(&writer->volume, location, ret_block);
+		fsi_udf_put_terminator(get_volume(region), location, ret_block);
 	return S_OK;
 }
 
+static HRESULT render_main_file(const struct fsi_region *region, uint32_t block,
+				uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	(void)block;
+	fsi_udf_put_metadata_file(get_volume(region), false, ret_block);
+	return S_OK;
+}
+
+static HRESULT render_mirror_file(const struct fsi_region *region, uint32_t block,
+				  uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	(void)block;
+	fsi_udf_put_metadata_file(get_volume(region), true, ret_block);
+	return S_OK;
+}
+
+/*
+ * These know nothing of where their region is: what they render says where it
+ * is in its partition, in a mirror of the metadata too.
+ */
 static HRESULT render_file_set(const struct fsi_region *region, uint32_t block,
 			       uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct udf_writer *writer = region->owner;
-
 	if (block == 0)
-		fsi_udf_put_file_set(&writer->volume, FILE_SET_BLOCK, ret_block);
+		fsi_udf_put_file_set(get_volume(region), FILE_SET_BLOCK, ret_block);
 	else
-		fsi_udf_put_terminator(&writer->volume, FILE_SET_BLOCK + block,
+		fsi_udf_put_terminator(get_volume(region), FILE_SET_BLOCK + block,
 				       ret_block);
 	return S_OK;
 }
 
-/* A block of the image as the partition counts. */
-static uint32_t block_of_partition(const struct udf_writer *writer, uint32_t block)
-{
-	return block - writer->volume.partition.block;
-}
-
-static void get_directory_body(const struct udf_writer *writer,
-			       const struct fsi_node *node, struct fsi_udf_entry *entry)
-{
-	const uint32_t number = node->content.children->number;
-	const struct fsi_udf_directory_place *place = &writer->directories.places[number];
-
-	entry->file_type = FSI_UDF_FILE_DIRECTORY;
-	entry->link_count = (uint16_t)(1 + place->subdirectory_count);
-	entry->first_block = block_of_partition(writer, writer->directories_block) +
-			     place->first_block;
-	entry->size = fsi_udf_directory_size(&writer->directories, number);
-}
-
-static void get_file_body(const struct udf_writer *writer, const struct fsi_node *node,
-			  struct fsi_udf_entry *entry)
-{
-	entry->file_type = FSI_UDF_FILE_REGULAR;
-	entry->link_count = 1;
-	entry->size = fsi_node_size(node);
-	if (entry->size > 0) {
-		const uint32_t number = node->content.data->number;
-
-		entry->first_block = block_of_partition(
-			writer, writer->source.layout->data_blocks[number]);
-	}
-}
-
-static void get_attributes(const struct udf_writer *writer, const struct fsi_node *node,
-			   struct fsi_udf_entry *entry)
-{
-	entry->access_time = node->access_time;
-	entry->modification_time = node->modification_time;
-	if (writer->source.volume->posix_attributes) {
-		entry->flags = fsi_udf_icb_flags_of_mode(node->mode);
-		entry->uid = node->uid;
-		entry->gid = node->gid;
-		entry->permissions = fsi_udf_permissions_of_mode(node->mode);
-		entry->attribute_time = node->attribute_time;
-	} else {
-		entry->uid = FSI_UDF_NO_ID;
-		entry->gid = FSI_UDF_NO_ID;
-		entry->permissions = FSI_UDF_PERMISSIONS_ALL;
-		entry->attribute_time = node->modification_time;
-	}
-}
-
-/* The n-th block is the entry of item n. */
 static HRESULT render_entry(const struct fsi_region *region, uint32_t block,
 			    uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct udf_writer *writer = region->owner;
-	const struct fsi_udf_revision *revision = writer->volume.revision;
-	const struct fsi_node *node = writer->source.order->items[block];
-	struct fsi_udf_entry entry = {.unique_id = fsi_udf_item_unique_id(block)};
-
-	get_attributes(writer, node, &entry);
-	if (fsi_node_is_directory(node))
-		get_directory_body(writer, node, &entry);
-	else
-		get_file_body(writer, node, &entry);
-	revision->entry_form->put(&entry, revision, fsi_udf_item_icb(block).block,
-				  ret_block);
-	return S_OK;
+	return fsi_udf_render_entry(region->owner, block, ret_block);
 }
 
 static HRESULT render_directory(const struct fsi_region *region, uint32_t block,
 				uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const struct udf_writer *writer = region->owner;
+	const struct fsi_udf_plan *plan = region->owner;
 
-	fsi_udf_directories_render(
-		&writer->directories, writer->volume.revision, block,
-		block_of_partition(writer, region->first_block + block), ret_block);
+	fsi_udf_directories_render(&plan->directories, plan->volume.revision, block,
+				   plan->directories_block + block, ret_block);
 	return S_OK;
 }
 
-static const struct region_kind recognition_region = {
-	{.describe = describe_region, .render = render_recognition},
-	"UDF volume recognition sequence",
+static HRESULT render_chain(const struct fsi_region *region, uint32_t block,
+			    uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	fsi_udf_render_chain(region->owner, block, ret_block);
+	return S_OK;
+}
+
+static HRESULT render_target(const struct fsi_region *region, uint32_t block,
+			     uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	fsi_udf_render_target(region->owner, block, ret_block);
+	return S_OK;
+}
+
+#define KIND(function, text) \
+	{ \
+		{.describe = describe_region, .render = (function)}, (text) \
+	}
+
+static const struct region_kind recognition_region =
+	KIND(render_recognition, "UDF volume recognition sequence");
+static const struct region_kind main_sequence_region =
+	KIND(render_sequence, "UDF main volume descriptor sequence");
+static const struct region_kind reserve_sequence_region =
+	KIND(render_sequence, "UDF reserve volume descriptor sequence");
+static const struct region_kind integrity_region =
+	KIND(render_integrity, "UDF logical volume integrity sequence");
+static const struct region_kind anchor_region =
+	KIND(render_anchor, "UDF anchor volume descriptor pointer");
+static const struct region_kind targets_region =
+	KIND(render_target, "UDF targets of symbolic links");
+static const struct region_kind main_file_region =
+	KIND(render_main_file, "UDF metadata file entry");
+static const struct region_kind mirror_file_region =
+	KIND(render_mirror_file, "UDF metadata mirror file entry");
+
+/* What the metadata of a volume consists of, in its order. */
+enum metadata_part {
+	PART_FILE_SET,
+	PART_ENTRIES,
+	PART_DIRECTORIES,
+	PART_CHAINS,
+	PART_COUNT
 };
-static const struct region_kind main_sequence_region = {
-	{.describe = describe_region, .render = render_sequence},
-	"UDF main volume descriptor sequence",
+
+static const struct region_kind metadata_regions[PART_COUNT] = {
+	[PART_FILE_SET] = KIND(render_file_set, "UDF file set descriptor"),
+	[PART_ENTRIES] = KIND(render_entry, "UDF file entries"),
+	[PART_DIRECTORIES] = KIND(render_directory, "UDF directories"),
+	[PART_CHAINS] = KIND(render_chain, "UDF allocation extents"),
 };
-static const struct region_kind reserve_sequence_region = {
-	{.describe = describe_region, .render = render_sequence},
-	"UDF reserve volume descriptor sequence",
-};
-static const struct region_kind integrity_region = {
-	{.describe = describe_region, .render = render_integrity},
-	"UDF logical volume integrity sequence",
-};
-static const struct region_kind anchor_region = {
-	{.describe = describe_region, .render = render_anchor},
-	"UDF anchor volume descriptor pointer",
-};
-static const struct region_kind file_set_region = {
-	{.describe = describe_region, .render = render_file_set},
-	"UDF file set descriptor",
-};
-static const struct region_kind entries_region = {
-	{.describe = describe_region, .render = render_entry},
-	"UDF file entries",
-};
-static const struct region_kind directories_region = {
-	{.describe = describe_region, .render = render_directory},
-	"UDF directories",
+static const struct region_kind mirror_regions[PART_COUNT] = {
+	[PART_FILE_SET] = KIND(render_file_set, "UDF file set descriptor (mirror)"),
+	[PART_ENTRIES] = KIND(render_entry, "UDF file entries (mirror)"),
+	[PART_DIRECTORIES] = KIND(render_directory, "UDF directories (mirror)"),
+	[PART_CHAINS] = KIND(render_chain, "UDF allocation extents (mirror)"),
 };
 
 /* OSTA UDF 2.1.7: right behind the descriptors of ISO 9660, without a gap. */
-static HRESULT place_recognition(struct udf_writer *writer, struct fsi_layout *layout)
+static HRESULT place_recognition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
 	const uint32_t first_block = layout->next_block > RECOGNITION_BLOCK
 					     ? layout->next_block
 					     : RECOGNITION_BLOCK;
 
-	return fsi_layout_append_at(layout, &recognition_region.ops, writer,
+	return fsi_layout_append_at(layout, &recognition_region.ops, plan,
 				    RECOGNITION_BLOCKS, first_block);
 }
 
-static HRESULT place_volume(struct udf_writer *writer, struct fsi_layout *layout)
+static HRESULT place_volume(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	const struct fsi_udf_volume *volume = &writer->volume;
+	const struct fsi_udf_volume *volume = &plan->volume;
 
-	FSI_TRY(fsi_layout_append_at(layout, &main_sequence_region.ops, writer,
+	FSI_TRY(fsi_layout_append_at(layout, &main_sequence_region.ops, plan,
 				     volume->main_sequence.blocks,
 				     volume->main_sequence.block));
-	FSI_TRY(fsi_layout_append_at(layout, &reserve_sequence_region.ops, writer,
+	FSI_TRY(fsi_layout_append_at(layout, &reserve_sequence_region.ops, plan,
 				     volume->reserve_sequence.blocks,
 				     volume->reserve_sequence.block));
-	FSI_TRY(fsi_layout_append_at(layout, &integrity_region.ops, writer,
+	FSI_TRY(fsi_layout_append_at(layout, &integrity_region.ops, plan,
 				     volume->integrity_sequence.blocks,
 				     volume->integrity_sequence.block));
-	return fsi_layout_append_at(layout, &anchor_region.ops, writer, 1, ANCHOR_BLOCK);
+	return fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, ANCHOR_BLOCK);
 }
 
-/* The file set, the entries of all items, the bodies of all directories. */
-static HRESULT place_partition(struct udf_writer *writer, struct fsi_layout *layout)
+/* A block of the image as the partition counts. */
+static uint32_t block_of_partition(const struct fsi_udf_plan *plan, uint32_t block)
 {
-	uint32_t entries_block = 0; /* right behind the file set: fsi_udf_item_icb() */
+	return block - plan->volume.partition.block;
+}
 
-	FSI_TRY(fsi_layout_append(layout, &file_set_region.ops, writer, FILE_SET_BLOCKS,
-				  ALIGNMENT, &writer->volume.partition.block));
-	FSI_TRY(fsi_layout_append(layout, &entries_region.ops, writer,
-				  writer->source.order->item_count, 1, &entries_block));
-	FSI_TRY(fsi_udf_directories_measure(&writer->directories));
-	return fsi_layout_append(layout, &directories_region.ops, writer,
-				 fsi_udf_directories_blocks(&writer->directories), 1,
-				 &writer->directories_block);
+/* All metadata, one part behind the other from the next block on. */
+static HRESULT place_parts(struct fsi_udf_plan *plan,
+			   const struct region_kind (*kinds)[PART_COUNT],
+			   struct fsi_layout *layout)
+{
+	const uint64_t blocks[PART_COUNT] = {
+		[PART_FILE_SET] = FSI_UDF_FILE_SET_BLOCKS,
+		[PART_ENTRIES] = fsi_udf_entries_count(&plan->entries),
+		[PART_DIRECTORIES] = fsi_udf_directories_blocks(&plan->directories),
+		[PART_CHAINS] = plan->chains.blocks,
+	};
+	uint32_t places[PART_COUNT] = {0};
+
+	for (int part = 0; part < PART_COUNT; part++)
+		FSI_TRY(fsi_layout_append(layout, &(*kinds)[part].ops, plan, blocks[part],
+					  1, &places[part]));
+	plan->directories_block = places[PART_DIRECTORIES] - places[PART_FILE_SET];
+	plan->chains_block = places[PART_CHAINS] - places[PART_FILE_SET];
+	return S_OK;
+}
+
+/* The next block is to begin an ECC block; *ret_block: where in the partition. */
+static HRESULT align_block(const struct fsi_udf_plan *plan, struct fsi_layout *layout,
+			   uint32_t *ret_block)
+{
+	uint32_t block = 0;
+
+	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, ALIGNMENT, &block));
+	*ret_block = block_of_partition(plan, block);
+	return S_OK;
+}
+
+static HRESULT place_file(struct fsi_udf_plan *plan, const struct region_kind *kind,
+			  struct fsi_layout *layout, uint32_t *ret_icb)
+{
+	uint32_t block = 0;
+
+	FSI_TRY(fsi_layout_append(layout, &kind->ops, plan, 1, ALIGNMENT, &block));
+	*ret_icb = block_of_partition(plan, block);
+	return S_OK;
+}
+
+/* OSTA UDF 2.2.13: the metadata file, then what it consists of. */
+static HRESULT place_metadata(struct fsi_udf_plan *plan, struct fsi_layout *layout)
+{
+	struct fsi_udf_metadata *metadata = &plan->volume.metadata;
+	uint32_t end_block = 0;
+
+	FSI_TRY(place_file(plan, &main_file_region, layout, &metadata->main_icb));
+	FSI_TRY(align_block(plan, layout, &metadata->main_block));
+	FSI_TRY(place_parts(plan, &metadata_regions, layout));
+	FSI_TRY(align_block(plan, layout, &end_block));
+	metadata->blocks = end_block - metadata->main_block;
+	if (metadata->blocks > fsi_udf_metadata_max_blocks(plan->volume.revision))
+		return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
+					"The metadata file of UDF is %u blocks long.",
+					metadata->blocks);
+	return S_OK;
+}
+
+/* What describes the tree; the data of files comes behind it. */
+static HRESULT place_partition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
+{
+	FSI_TRY(fsi_udf_directories_measure(&plan->directories));
+	FSI_TRY(fsi_udf_bodies_measure(plan));
+	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, ALIGNMENT,
+				  &plan->volume.partition.block));
+	return plan->volume.revision->has_metadata_partition
+		       ? place_metadata(plan, layout)
+		       : place_parts(plan, &metadata_regions, layout);
+}
+
+/* As far from the metadata file as the volume is large. */
+static HRESULT place_mirror(struct fsi_udf_plan *plan, struct fsi_layout *layout)
+{
+	struct fsi_udf_metadata *metadata = &plan->volume.metadata;
+
+	metadata->mirror_block = metadata->main_block;
+	if (plan->source.redundant_metadata) {
+		FSI_TRY(align_block(plan, layout, &metadata->mirror_block));
+		FSI_TRY(place_parts(plan, &mirror_regions, layout));
+	}
+	return place_file(plan, &mirror_file_region, layout, &metadata->mirror_icb);
 }
 
 /*
  * OSTA UDF 2.2.3: anchors in the last block N and in N - 256. N + 1 is whole ECC
  * blocks, so that no drive has to pad the image. The partition ends before both.
  */
-static HRESULT place_end(struct udf_writer *writer, struct fsi_layout *layout)
+static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	const uint64_t total_blocks =
-		fsi_align_u64((uint64_t)layout->next_block + ANCHOR_BLOCK + 1, ALIGNMENT);
-	const uint32_t last_block = (uint32_t)(total_blocks - 1);
-	const uint32_t end_block = last_block - ANCHOR_BLOCK;
+	uint64_t total_blocks = 0;
+	uint32_t last_block = 0;
+	uint32_t end_block = 0;
 
-	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, writer, 1, end_block));
-	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, writer, 1, last_block));
+	FSI_TRY(fsi_layout_append(layout, &targets_region.ops, plan, plan->targets.blocks,
+				  1, &plan->targets_block));
+	if (plan->volume.revision->has_metadata_partition)
+		FSI_TRY(place_mirror(plan, layout));
+	total_blocks =
+		fsi_align_u64((uint64_t)layout->next_block + ANCHOR_BLOCK + 1, ALIGNMENT);
+	last_block = (uint32_t)(total_blocks - 1);
+	end_block = last_block - ANCHOR_BLOCK;
+	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, end_block));
+	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, last_block));
 	FSI_TRY(fsi_layout_seal(layout, total_blocks));
-	writer->volume.partition.blocks = end_block - writer->volume.partition.block;
+	plan->volume.partition.blocks = block_of_partition(plan, end_block);
 	return S_OK;
 }
 
-typedef HRESULT place_function(struct udf_writer *writer, struct fsi_layout *layout);
+typedef HRESULT place_function(struct fsi_udf_plan *plan, struct fsi_layout *layout);
 
 static HRESULT place_stage(struct fsi_format *format, enum fsi_stage stage,
 			   struct fsi_layout *layout)
@@ -301,9 +356,10 @@ static HRESULT place_stage(struct fsi_format *format, enum fsi_stage stage,
 		[FSI_STAGE_END] = place_end,
 	};
 	/* The format is the first member of the writer. */
-	void *writer = format;
+	void *object = format;
+	struct udf_writer *writer = object;
 
-	return places[stage] != NULL ? places[stage](writer, layout) : S_OK;
+	return places[stage] != NULL ? places[stage](&writer->plan, layout) : S_OK;
 }
 
 static void destroy_writer(struct fsi_format *format)
@@ -311,37 +367,19 @@ static void destroy_writer(struct fsi_format *format)
 	void *object = format;
 	struct udf_writer *writer = object;
 
-	fsi_udf_directories_free(&writer->directories);
+	fsi_udf_directories_free(&writer->plan.directories);
+	fsi_udf_bodies_free(&writer->plan);
+	fsi_udf_entries_free(&writer->plan.entries);
 	fsi_free(writer);
 }
 
-/* The entry of a file has room for so many extents of a limited size. */
-static HRESULT check_sizes(const struct fsi_order *order,
-			   const struct fsi_udf_revision *revision)
-{
-	const uint64_t size_max =
-		(uint64_t)revision->entry_form->extents_max * FSI_UDF_EXTENT_MAX_SIZE;
-
-	for (uint32_t d = 0; d < order->data_count; d++) {
-		const struct fsi_data *data = order->data[d];
-
-		if (data->size > size_max)
-			return fsi_error_detail(FSI_FAIL(IMAPI_E_DATA_TOO_BIG, "UDF"),
-						"'%s' has %" PRIu64
-						" bytes; a file in UDF holds at most "
-						"%" PRIu64 ".",
-						data->item->name, data->size, size_max);
-	}
-	return S_OK;
-}
-
-static void describe_volume(struct udf_writer *writer,
+static void describe_volume(struct fsi_udf_plan *plan,
 			    const struct fsi_udf_revision *revision)
 {
-	const struct fsi_order *order = writer->source.order;
-	const struct fsi_volume *volume = writer->source.volume;
+	const struct fsi_order *order = plan->source.order;
+	const struct fsi_volume *volume = plan->source.volume;
 
-	writer->volume = (struct fsi_udf_volume){
+	plan->volume = (struct fsi_udf_volume){
 		.revision = revision,
 		.name = volume->udf_name,
 		.recording_time = volume->recording_time,
@@ -350,12 +388,12 @@ static void describe_volume(struct udf_writer *writer,
 		.reserve_sequence = {RESERVE_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
 		.integrity_sequence = {INTEGRITY_SEQUENCE_BLOCK,
 				       INTEGRITY_SEQUENCE_BLOCKS},
-		.file_set = {.block = FILE_SET_BLOCK},
-		.root = fsi_udf_item_icb(0),
+		.file_set = {FILE_SET_BLOCK, plan->entries.partition},
+		.root = fsi_udf_entries_find(
+			&plan->entries, (struct fsi_udf_subject){order->items[0], false}),
 		.file_count = order->item_count - order->directory_count,
 		.directory_count = order->directory_count,
-		.next_unique_id =
-			FSI_UDF_UNIQUE_ID_FIRST - 1 + (uint64_t)order->item_count,
+		.next_unique_id = fsi_udf_next_unique_id(order),
 	};
 }
 
@@ -368,18 +406,28 @@ HRESULT fsi_udf_create(const struct fsi_udf_source *source,
 	};
 	const struct fsi_udf_revision *revision = fsi_udf_revision_find(source->revision);
 	struct udf_writer *writer = NULL;
+	struct fsi_udf_plan *plan = NULL;
+	HRESULT hr = S_OK;
 
 	if (revision == NULL)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "revision");
-	FSI_TRY(check_sizes(source->order, revision));
 	writer = fsi_allocate_zeroed(1, sizeof(*writer));
 	if (writer == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	writer->format.ops = &ops;
-	writer->source = *source;
-	writer->directories.order = source->order;
-	writer->directories.names = source->names;
-	describe_volume(writer, revision);
+	plan = &writer->plan;
+	plan->source = *source;
+	plan->entries.order = source->order;
+	/* The map of the metadata partition is the second one. */
+	plan->entries.partition = revision->has_metadata_partition ? 1 : 0;
+	plan->directories.entries = &plan->entries;
+	plan->directories.names = source->names;
+	hr = fsi_udf_entries_number(&plan->entries);
+	if (FAILED(hr)) {
+		destroy_writer(&writer->format);
+		return hr;
+	}
+	describe_volume(plan, revision);
 	*ret_format = &writer->format;
 	return S_OK;
 }

@@ -6,19 +6,21 @@
 #include "layout/format.h"
 #include "name/view.h"
 
-/*
- * The largest file whose short allocation descriptors fit its entry: 234 in the
- * 1872 bytes behind a file entry, each for 2^30 - 2048 bytes (ECMA-167 4/14.9).
- */
-#define FSI_UDF_MAX_FILE_SIZE (UINT64_C(234) * 0x3FFFF800)
-
 struct fsi_udf_source {
 	const struct fsi_order *order;
 	const struct fsi_name_view *names;
 	const struct fsi_volume *volume;
 	const struct fsi_layout *layout; /* read when blocks are rendered */
 	uint32_t revision;		 /* as in suffixes: 0x0102 */
+	bool redundant_metadata;	 /* a copy of all metadata, from 2.50 on */
+	bool is_alone;			 /* no other file system has the same files */
 };
+
+/*
+ * Whether data is in the entries of its files, so that the caller does not place
+ * it: small data that no other file system needs as blocks.
+ */
+bool fsi_udf_embeds_data(uint32_t revision, bool is_alone, const struct fsi_data *data);
 
 /* source is copied; what it points to must outlive the format. */
 HRESULT fsi_udf_create(const struct fsi_udf_source *source,

@@ -53,7 +53,8 @@ FSI_API HRESULT fsi_image_get_root(fsi_image *image, fsi_directory **ret_root);
  * @param full_path  begins with a separator
  * @param ret_type   FSI_ITEM_NOT_FOUND when only the last part is missing
  * @return S_OK; IMAPI_E_INVALID_PARAM (full_path); IMAPI_E_INVALID_PATH (path);
- *         IMAPI_E_DIR_NOT_FOUND (the missing directory)
+ *         IMAPI_E_DIR_NOT_FOUND (the missing directory); IMAPI_E_NOT_DIR (path
+ *         of a parent that is a file)
  */
 FSI_API HRESULT fsi_image_exists(fsi_image *image, const char *full_path,
 				 enum fsi_item_type *ret_type);
@@ -119,6 +120,20 @@ FSI_API HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image,
 						      const uint32_t **ret_revisions,
 						      size_t *ret_count);
 
+/**
+ * Whether UDF from 2.50 on gets a second copy of its metadata at the other end
+ * of the volume. Otherwise its two metadata files describe the same blocks.
+ * Default true.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success,
+ *         when UDF is not chosen or its revision is below 2.50: the value is
+ *         kept for then
+ */
+FSI_API HRESULT fsi_image_put_create_redundant_udf_metadata_files(fsi_image *image,
+								  bool new_val);
+FSI_API HRESULT fsi_image_get_create_redundant_udf_metadata_files(fsi_image *image,
+								  bool *ret_val);
+
 /** @param ret_name  as set, "" by default; to be freed with fsi_free() */
 FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
 
@@ -154,10 +169,12 @@ FSI_API HRESULT fsi_image_get_working_directory(fsi_image *image, char **ret_val
 FSI_API HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val);
 
 /** @param ret_val  whether new names are held to characters 32 to 127 */
-FSI_API HRESULT fsi_image_get_use_restricted_character_set(fsi_image *image, bool *ret_val);
+FSI_API HRESULT fsi_image_get_use_restricted_character_set(fsi_image *image,
+							   bool *ret_val);
 
 /** From now on. @return S_OK; IMAPI_E_READONLY */
-FSI_API HRESULT fsi_image_put_use_restricted_character_set(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_put_use_restricted_character_set(fsi_image *image,
+							   bool new_val);
 
 /* ---- size -------------------------------------------------------------- */
 
@@ -273,11 +290,13 @@ FSI_API HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val
  */
 typedef HRESULT (*fsi_image_update_handler)(void *context, fsi_image *image,
 					    const char *current_file,
-					    uint32_t copied_sectors, uint32_t total_sectors);
+					    uint32_t copied_sectors,
+					    uint32_t total_sectors);
 
 /** @param handler  NULL: no more events. @param context  passed to it */
 FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
-					     fsi_image_update_handler handler, void *context);
+					     fsi_image_update_handler handler,
+					     void *context);
 
 /* ---- the result -------------------------------------------------------- */
 
@@ -287,8 +306,11 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *
  * @param ret_result  one reference
  * @return S_OK; E_OUTOFMEMORY; IMAPI_E_NO_OUTPUT without a file system;
- *         IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks;
- *         IMAPI_E_NO_UNIQUE_NAME (name, file system)
+ *         IMAPI_E_READONLY from the events callback;
+ *         IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks, or of
+ *         2,147,483,647 blocks; IMAPI_E_NO_UNIQUE_NAME (name, file system);
+ *         IMAPI_E_TOO_MANY_DIRS (file system) when a directory has over 65,534
+ *         directories and UDF is to hold it
  */
 FSI_API HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result);
 

@@ -86,7 +86,8 @@ FSI_API HRESULT fsi_item_get_last_modified_time(fsi_item *item, struct timespec 
  * @return S_OK; E_POINTER; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val)
  *         when it is outside that range
  */
-FSI_API HRESULT fsi_item_put_creation_time(fsi_item *item, const struct timespec *new_val);
+FSI_API HRESULT fsi_item_put_creation_time(fsi_item *item,
+					   const struct timespec *new_val);
 FSI_API HRESULT fsi_item_put_last_accessed_time(fsi_item *item,
 						const struct timespec *new_val);
 FSI_API HRESULT fsi_item_put_last_modified_time(fsi_item *item,
@@ -208,7 +209,7 @@ FSI_API HRESULT fsi_directory_add_tree(fsi_directory *directory,
 /** What to do with a symbolic link of a source folder. */
 enum fsi_link_policy {
 	FSI_LINKS_FOLLOW, /**< take what it leads to; a loop is left out */
-	FSI_LINKS_SKIP,   /**< leave it out and count it */
+	FSI_LINKS_SKIP,	  /**< leave it out and count it */
 	FSI_LINKS_REFUSE, /**< fail with IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED */
 	FSI_LINKS_KEEP	  /**< as a symbolic link; only UDF will have it */
 };
@@ -243,14 +244,14 @@ struct fsi_add_tree_report {
 	size_t size; /**< sizeof(struct fsi_add_tree_report) */
 	uint64_t files;
 	uint64_t directories;
-	uint64_t bytes;           /**< of the files */
-	uint64_t skipped_links;   /**< symbolic links left out */
+	uint64_t bytes;		  /**< of the files */
+	uint64_t skipped_links;	  /**< symbolic links left out */
 	uint64_t skipped_special; /**< sockets, devices, FIFOs left out */
-	uint64_t skipped_loops;   /**< links that led back into their own path */
-	uint64_t filtered;        /**< entries that the filter left out */
-	uint64_t links;           /**< symbolic links taken as such */
-	uint64_t special;         /**< sockets, devices, FIFOs taken as such */
-	uint64_t named_streams;   /**< extended attributes taken */
+	uint64_t skipped_loops;	  /**< links that led back into their own path */
+	uint64_t filtered;	  /**< entries that the filter left out */
+	uint64_t links;		  /**< symbolic links taken as such */
+	uint64_t special;	  /**< sockets, devices, FIFOs taken as such */
+	uint64_t named_streams;	  /**< extended attributes taken */
 };
 
 /**
@@ -264,7 +265,8 @@ struct fsi_add_tree_report {
  */
 FSI_API HRESULT fsi_directory_add_tree_with_options(
 	fsi_directory *directory, const char *source_directory,
-	const struct fsi_add_tree_options *options, struct fsi_add_tree_report *ret_report);
+	const struct fsi_add_tree_options *options,
+	struct fsi_add_tree_report *ret_report);
 
 /**
  * fsi_directory_add_tree() that takes the extended attributes of the source too,
@@ -286,8 +288,8 @@ FSI_API HRESULT fsi_directory_add_tree_with_named_streams(fsi_directory *directo
  * @param target  where it leads: UTF-8, 1 to 4095 bytes, "/" separates
  * @return as fsi_directory_add_directory; IMAPI_E_INVALID_PARAM (target)
  */
-FSI_API HRESULT fsi_directory_add_symbolic_link(fsi_directory *directory, const char *path,
-						const char *target);
+FSI_API HRESULT fsi_directory_add_symbolic_link(fsi_directory *directory,
+						const char *path, const char *target);
 
 /**
  * Extension: make a device, a FIFO or a socket. Only UDF will have it.
@@ -301,7 +303,8 @@ FSI_API HRESULT fsi_directory_add_special(fsi_directory *directory, const char *
 					  uint32_t mode, uint32_t major, uint32_t minor);
 
 /**
- * Put a detached item into directory. From then on a file's data is fixed.
+ * Put a detached item into directory, with all below it if it is a directory
+ * that was removed. From then on a file's data is fixed.
  *
  * @return as fsi_directory_add_file; IMAPI_E_DUP_NAME (name) also when the item
  *         is in the image already; E_INVALIDARG when it is another image's
@@ -312,8 +315,9 @@ FSI_API HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item);
  * Take a file or an empty directory out of the image.
  *
  * @return S_OK; IMAPI_E_ITEM_NOT_FOUND (path); IMAPI_E_DIR_NOT_FOUND (the
- *         missing parent); IMAPI_E_DIR_NOT_EMPTY (path); IMAPI_E_INVALID_PATH
- *         (path) also for directory itself
+ *         missing parent); IMAPI_E_NOT_DIR (path of a parent that is a file);
+ *         IMAPI_E_DIR_NOT_EMPTY (path); IMAPI_E_INVALID_PATH (path) also for
+ *         directory itself
  */
 FSI_API HRESULT fsi_directory_remove(fsi_directory *directory, const char *path);
 
@@ -321,7 +325,8 @@ FSI_API HRESULT fsi_directory_remove(fsi_directory *directory, const char *path)
  * Take a directory with all that it holds out of the image. On the root, "\"
  * or "/" empties the image.
  *
- * @return S_OK; IMAPI_E_DIR_NOT_FOUND (path); IMAPI_E_NOT_DIR (path)
+ * @return S_OK; IMAPI_E_DIR_NOT_FOUND (path, or the missing parent);
+ *         IMAPI_E_NOT_DIR (path of the file that it is or that is a parent)
  */
 FSI_API HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *path);
 
@@ -336,8 +341,8 @@ FSI_API HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *
  * @return S_OK when count came; S_FALSE when fewer; E_POINTER; E_INVALIDARG when
  *         count is 0
  */
-FSI_API HRESULT fsi_enum_items_next(fsi_enum_items *self, uint32_t count, fsi_item **items,
-				    uint32_t *ret_fetched);
+FSI_API HRESULT fsi_enum_items_next(fsi_enum_items *self, uint32_t count,
+				    fsi_item **items, uint32_t *ret_fetched);
 
 /** @return S_OK; S_FALSE when the end was passed */
 FSI_API HRESULT fsi_enum_items_skip(fsi_enum_items *self, uint32_t count);
@@ -417,7 +422,8 @@ FSI_API HRESULT fsi_file_remove_stream(fsi_file *file, const char *name);
  * @return S_OK; IMAPI_E_PROPERTY_NOT_ACCESSIBLE (FsiNamedStreams) when file is a
  *         named stream itself
  */
-FSI_API HRESULT fsi_file_get_named_streams(fsi_file *file, fsi_named_streams **ret_streams);
+FSI_API HRESULT fsi_file_get_named_streams(fsi_file *file,
+					   fsi_named_streams **ret_streams);
 
 /** @param ret_count  number of streams */
 FSI_API HRESULT fsi_named_streams_get_count(fsi_named_streams *self, uint32_t *ret_count);

@@ -279,8 +279,20 @@ char *api_describe(fsi_image *image)
 void api_assert_unchanged(fsi_image *image, char *description)
 {
 	char *now = api_describe(image);
+	const char *is = now;
+	const char *was = description;
 
-	ck_assert_str_eq(now, description);
+	/* Only the first line that differs is told: the whole may be long. */
+	while (*is != '\0' || *was != '\0') {
+		const size_t is_length = strcspn(is, "\n");
+		const size_t was_length = strcspn(was, "\n");
+
+		if (is_length != was_length || strncmp(is, was, is_length) != 0)
+			ck_abort_msg("is \"%.*s\", was \"%.*s\"", (int)is_length, is,
+				     (int)was_length, was);
+		is += is_length + (is[is_length] != '\0');
+		was += was_length + (was[was_length] != '\0');
+	}
 	free(now);
 	free(description);
 }

@@ -3,7 +3,6 @@
 #include "tests/support/udf_fixture.h"
 
 #include "base/checked.h"
-#include "tests/support/udf_reader.h"
 #include "udf/types.h"
 
 #include <check.h>
@@ -85,6 +84,7 @@ void udf_fixture_init(struct udf_fixture *fixture)
 	fixture->volume.udf_name = fsi_duplicate_string("Volume");
 	fixture->volume.recording_time = udf_fixture_time(1234567890, 0);
 	fixture->volume.serial = 0x00C0FFEE;
+	fixture->revision = 0x0102;
 }
 
 static void free_node(struct fsi_node *node)
@@ -182,7 +182,9 @@ HRESULT udf_fixture_create(struct udf_fixture *fixture)
 		.names = &fixture->names,
 		.volume = &fixture->volume,
 		.layout = &fixture->layout,
-		.revision = 0x0102,
+		.revision = fixture->revision,
+		.redundant_metadata = fixture->redundant_metadata,
+		.is_alone = fixture->is_alone,
 	};
 
 	return fsi_udf_create(&source, &fixture->format);
@@ -215,10 +217,14 @@ static HRESULT place_data(struct udf_fixture *fixture)
 	layout->data_blocks = fsi_allocate_zeroed((size_t)fixture->order.data_count + 1,
 						  sizeof(*layout->data_blocks));
 	ck_assert_ptr_nonnull(layout->data_blocks);
-	for (uint32_t d = 0; d < fixture->order.data_count && SUCCEEDED(hr); d++)
-		hr = fsi_layout_append(layout, &ops, fixture,
-				       fsi_blocks_of(fixture->order.data[d]->size), 1,
-				       &layout->data_blocks[d]);
+	for (uint32_t d = 0; d < fixture->order.data_count && SUCCEEDED(hr); d++) {
+		const struct fsi_data *data = fixture->order.data[d];
+
+		if (!fsi_udf_embeds_data(fixture->revision, fixture->is_alone, data))
+			hr = fsi_layout_append(layout, &ops, fixture,
+					       fsi_blocks_of(data->size), 1,
+					       &layout->data_blocks[d]);
+	}
 	layout->data_end_block = layout->next_block;
 	return hr;
 }
@@ -276,43 +282,57 @@ const struct fsi_region *udf_fixture_region(const struct udf_fixture *fixture,
 	return NULL;
 }
 
-/* The file entry of a node, sealed and where it is said to be. */
+uint32_t udf_fixture_metadata(const struct udf_fixture *fixture)
+{
+	/* Behind the metadata file's entry, in the next ECC block. */
+	return UDF_FIXTURE_PARTITION + (fixture->revision >= 0x0250 ? 32 : 0);
+}
+
+void udf_fixture_decode_entry(const struct udf_fixture *fixture,
+			      const struct fsi_node *node, struct udf_entry *ret_entry)
+{
+	const uint32_t location = 2 + node->number;
+
+	udf_fixture_read(fixture, udf_fixture_metadata(fixture) + location,
+			 &ret_entry->block);
+	udf_decode_entry(fixture->revision, location, ret_entry);
+}
+
 void udf_fixture_read_entry(const struct udf_fixture *fixture,
 			    const struct fsi_node *node,
 			    uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	const uint32_t location = 2 + node->number;
-	uint32_t descriptors_length = 0;
+	struct udf_entry entry;
 
-	udf_fixture_read(fixture, UDF_FIXTURE_PARTITION + location, ret_block);
-	descriptors_length = udf_u32(*ret_block, 172);
-	udf_assert_tag(*ret_block, 261, 176 + descriptors_length, location);
-	udf_assert_zero(*ret_block, 176 + descriptors_length, FSI_BLOCK_SIZE);
+	udf_fixture_decode_entry(fixture, node, &entry);
+	memcpy(*ret_block, entry.block, sizeof(entry.block));
 }
 
 uint8_t *udf_fixture_read_directory(const struct udf_fixture *fixture,
 				    const struct fsi_node *directory, size_t *ret_size)
 {
-	uint8_t entry[FSI_BLOCK_SIZE];
+	struct udf_entry entry;
 	uint8_t block[FSI_BLOCK_SIZE];
 	uint8_t *body = NULL;
 	size_t size = 0;
 	uint32_t blocks = 0;
 	uint32_t first_block = 0;
 
-	udf_fixture_read_entry(fixture, directory, &entry);
-	ck_assert_uint_eq(entry[16 + 11], 4);
-	size = (size_t)udf_u64(entry, 56);
+	udf_fixture_decode_entry(fixture, directory, &entry);
+	ck_assert_uint_eq(entry.file_type, 4);
+	ck_assert_uint_eq(entry.flags & 7, 0);
+	size = (size_t)entry.size;
 	blocks = (uint32_t)fsi_blocks_of(size);
-	ck_assert_uint_eq(udf_u64(entry, 64), blocks);
-	ck_assert_uint_eq(udf_u32(entry, 172), 8);
-	ck_assert_uint_eq(udf_u32(entry, 176), size);
-	first_block = udf_u32(entry, 180);
+	ck_assert_uint_eq(entry.recorded_blocks, blocks);
+	ck_assert_uint_eq(entry.descriptors_length, 8);
+	ck_assert_uint_eq(udf_u32(entry.descriptors, 0), size);
+	first_block = udf_u32(entry.descriptors, 4);
 	body = fsi_allocate((size_t)blocks * FSI_BLOCK_SIZE);
 	ck_assert_ptr_nonnull(body);
 	/* From the end, so that no block can lean on the one before it. */
 	for (uint32_t b = blocks; b > 0; b--) {
-		udf_fixture_read(fixture, UDF_FIXTURE_PARTITION + first_block + b - 1,
+		udf_fixture_read(fixture,
+				 udf_fixture_metadata(fixture) + first_block + b - 1,
 				 &block);
 		memcpy(body + (size_t)(b - 1) * FSI_BLOCK_SIZE, block, sizeof(block));
 	}
@@ -326,18 +346,19 @@ void udf_fixture_assert_directory(const struct udf_fixture *fixture,
 {
 	const struct fsi_node *parent =
 		directory->parent != NULL ? directory->parent : directory;
-	uint8_t entry[FSI_BLOCK_SIZE];
+	struct udf_entry entry;
 	size_t size = 0;
 	size_t offset = 0;
 	uint8_t *body = udf_fixture_read_directory(fixture, directory, &size);
-	struct udf_fid fid = {0};
+	struct udf_fid fid = {.revision = fixture->revision};
 
-	udf_fixture_read_entry(fixture, directory, &entry);
+	udf_fixture_decode_entry(fixture, directory, &entry);
 	for (uint32_t n = 0; udf_next_fid(body, size, &offset, &fid); n++) {
 		const struct fsi_node *item = parent;
 		uint8_t name[255];
 
-		ck_assert_uint_eq(fid.location, udf_u32(entry, 180) + fid.offset / 2048);
+		ck_assert_uint_eq(fid.location,
+				  udf_u32(entry.descriptors, 4) + fid.offset / 2048);
 		if (n == 0) {
 			ck_assert_uint_eq(fid.characteristics, 0x0A);
 			ck_assert_uint_eq(fid.name_length, 0);
@@ -353,6 +374,7 @@ void udf_fixture_assert_directory(const struct udf_fixture *fixture,
 			ck_assert_mem_eq(fid.name, name, fid.name_length);
 		}
 		ck_assert_uint_eq(fid.icb_block, 2 + item->number);
+		ck_assert_uint_eq(fid.icb_partition, fixture->revision >= 0x0250);
 		ck_assert_uint_eq(fid.unique_id,
 				  item->number == 0 ? 0 : 15 + item->number);
 		if (offset == size)

@@ -6,6 +6,7 @@
 #ifndef TESTS_SUPPORT_UDF_FIXTURE_H
 #define TESTS_SUPPORT_UDF_FIXTURE_H
 
+#include "tests/support/udf_reader.h"
 #include "udf/writer.h"
 
 /* Where the partition begins when no ISO 9660 structures are before it. */
@@ -18,6 +19,9 @@ struct udf_fixture {
 	struct fsi_volume volume;
 	struct fsi_layout layout;
 	struct fsi_format *format;
+	uint32_t revision; /* 0x0102 unless a test changes it; the same for these: */
+	bool is_alone;	   /* false */
+	bool redundant_metadata; /* false */
 };
 
 /* An empty root; the volume is called "Volume" and of 2009-02-13 23:31:30. */
@@ -55,10 +59,17 @@ void udf_fixture_read(const struct udf_fixture *fixture, uint32_t block,
 const struct fsi_region *udf_fixture_region(const struct udf_fixture *fixture,
 					    const char *description, unsigned n);
 
+/* Where the partition is in which entries and directories are: a block of the image. */
+uint32_t udf_fixture_metadata(const struct udf_fixture *fixture);
+
 /* The entry of a node, which must be sealed and where it belongs. */
 void udf_fixture_read_entry(const struct udf_fixture *fixture,
 			    const struct fsi_node *node,
 			    uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
+
+/* The same, told apart field by field. */
+void udf_fixture_decode_entry(const struct udf_fixture *fixture,
+			      const struct fsi_node *node, struct udf_entry *ret_entry);
 
 /* The body of a directory as its entry describes it; fsi_free() it. */
 uint8_t *udf_fixture_read_directory(const struct udf_fixture *fixture,

@@ -17,7 +17,11 @@ uint64_t udf_u64(const uint8_t *bytes, size_t offset);
 /* The CRC of ECMA-167 1/7.2.6, bit by bit. */
 uint16_t udf_crc(const uint8_t *bytes, size_t length);
 
-/* A tag that seals size bytes in revision 1.02: checksum, CRC, location. */
+/* A tag that seals size bytes: version, checksum, CRC, location. */
+void udf_assert_tag_of(uint32_t revision, const uint8_t *bytes, uint16_t identifier,
+		       size_t size, uint32_t location);
+
+/* The same in revision 1.02. */
 void udf_assert_tag(const uint8_t *bytes, uint16_t identifier, size_t size,
 		    uint32_t location);
 
@@ -34,13 +38,45 @@ void udf_assert_regid(const uint8_t *bytes, const char *identifier, const char *
 
 void udf_assert_charspec(const uint8_t *bytes);
 
+/* A file entry, or an extended one. */
+struct udf_entry {
+	uint8_t block[2048];
+	uint8_t file_type;
+	uint16_t flags; /* of the ICB */
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t permissions;
+	uint16_t link_count;
+	uint64_t size;
+	uint64_t object_size; /* of a file entry: the size */
+	uint64_t recorded_blocks;
+	const uint8_t *access_time; /* these point into the block */
+	const uint8_t *modification_time;
+	const uint8_t *creation_time; /* NULL in a file entry */
+	const uint8_t *attribute_time;
+	const uint8_t *stream_directory; /* NULL in a file entry */
+	uint64_t unique_id;
+	uint32_t attributes_length;
+	uint32_t descriptors_length;
+	const uint8_t *attributes;
+	const uint8_t *descriptors;
+};
+
+/*
+ * Tell apart what is in entry->block, which must be an entry of that revision,
+ * sealed, where it says it is; what the standard fixes is asserted.
+ */
+void udf_decode_entry(uint32_t revision, uint32_t location, struct udf_entry *entry);
+
 /* One entry of a directory. */
 struct udf_fid {
-	size_t offset; /* in the directory */
+	uint32_t revision; /* set by the caller; 0 stands for 1.02 */
+	size_t offset;	   /* in the directory */
 	size_t size;
 	uint8_t characteristics;
 	uint32_t location; /* of its tag */
 	uint32_t icb_block;
+	uint16_t icb_partition;
 	uint32_t unique_id;
 	size_t name_length;
 	uint8_t name[255]; /* as recorded */

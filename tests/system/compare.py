@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What was put into an image against what a reader sees of it in a view."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -149,16 +149,19 @@ class _Comparer:
     def pair_by_content(self, free: list[Node], found: list[Node]) -> _Pairs:
         """Pair what holds the same, the most alike first, and take it out of both lists."""
         pairs: _Pairs = []
-        last = _SAME_SIZE if self.sampled else _SAME_CONTENT
-        for likeness in range(last + 1):
+        if self.sampled:  # those of which the least is known take what is left
+            found.sort(key=lambda node: -_digests(node).total())
+        for likeness in range(1 + (_SAME_SIZE if self.sampled else _SAME_CONTENT)):
             groups: dict[Hashable, list[Node]] = defaultdict(list)
             for node in reversed(free):
                 groups[self.signature(node, likeness, True)].append(node)
             for node in found:
-                if likeness > _SAME_CONTENT and node.entry.sha256:
-                    continue  # it was read, and was like none of those left
-                if group := groups.get(self.signature(node, likeness, False)):
-                    pairs.append((group.pop(), node))
+                group = groups.get(self.signature(node, likeness, False), [])
+                for wanted in reversed(group):
+                    if likeness <= _SAME_CONTENT or _digests(node) <= _digests(wanted):
+                        group.remove(wanted)
+                        pairs.append((wanted, node))
+                        break
             _drop(free, pairs)
             _drop(found, pairs)
         return pairs
@@ -197,6 +200,14 @@ class _Comparer:
                 twin = alike.setdefault(naming.fold(node.name), node.name)
                 if twin != node.name:
                     self.differ(node, f"differs from {twin!r} only in case")
+
+
+def _digests(node: Node) -> Counter[str]:
+    """The digests of all files in a folder, or of one, as far as they are known."""
+    digests = Counter([node.entry.sha256] if node.entry.sha256 else [])
+    for child in node.children.values():
+        digests += _digests(child)
+    return digests
 
 
 def _drop(nodes: list[Node], pairs: _Pairs) -> None:

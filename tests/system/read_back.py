@@ -2,6 +2,7 @@
 """Read an image with many readers and compare what they see with its source."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,22 +44,22 @@ def read_back(
     image: Image, source: Listing, chosen: Sequence[Reader], judge_names: bool = True,
 ) -> Iterator[Verdict]:
     """Verdicts of all chosen readers on all views that they know, as they come."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [
-            pool.submit(_judge_views, image, source, reader, judge_names) for reader in chosen
+    stopped = threading.Event()
+
+    def judge_views(reader: Reader) -> list[Verdict]:
+        return [
+            _judge(image, source, reader, view, judge_names)
+            for view in image.views
+            if view in reader.views and not stopped.is_set()
         ]
-        for job in jobs:
+
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        for job in [pool.submit(judge_views, reader) for reader in chosen]:
             yield from job.result()
-
-
-def _judge_views(
-    image: Image, source: Listing, reader: Reader, judge_names: bool,
-) -> list[Verdict]:
-    return [
-        _judge(image, source, reader, view, judge_names)
-        for view in image.views
-        if view in reader.views
-    ]
+    finally:
+        stopped.set()  # matters after an interrupt only
+        pool.shutdown(cancel_futures=True)
 
 
 def _judge(

@@ -138,6 +138,14 @@ class Compared(unittest.TestCase):
         seen["_"] = seen["_"]._replace(size=6)
         self.assert_differ("has 4 bytes, the reader sees 6", source, seen, naming.JOLIET)
 
+    def test_folders_of_which_a_file_was_read(self) -> None:
+        source = {"?1": folder(), "?1/f": file("AA"), "?2": folder(), "?2/f": file("BB")}
+        seen = {"_1": folder(), "_1/f": file("??")._replace(sha256=None),
+                "_2": folder(), "_2/f": file("AA")}
+        self.assert_same(source, seen, naming.JOLIET)
+        seen["_2/f"] = file("CC")
+        self.assert_differ("'[?]./f' has other contents", source, seen, naming.JOLIET)
+
     def test_a_folder_that_became_a_file(self) -> None:
         self.assert_differ("is a folder, the reader sees a file", SOURCE,
                            {**SOURCE, "folder/empty": file("")})

@@ -346,14 +346,29 @@ START_TEST(a_volume_name_has_a_variant_in_each_file_system)
 }
 END_TEST
 
+static void assert_told_name(fsi_result *result, enum fsi_file_system file_system,
+			     const char *expected)
+{
+	char *name = NULL;
+
+	ASSERT_OK(fsi_result_get_volume_name(result, file_system, &name));
+	ck_assert_str_eq(name, expected);
+	fsi_free(name);
+}
+
 /* Volume identifiers of the result: ISO 9660 at byte 40 of block 16 and, for
  * Joliet, 17 (ECMA-119 8.4.7); UDF at byte 24 of block 32 (ECMA-167 3/10.1.4). */
 static void assert_written_names(const char *iso, const char *joliet, const char *udf)
 {
-	fsi_stream *stream = api_image_stream(image);
+	fsi_result *result = api_result(image);
+	fsi_stream *stream = api_result_stream(result);
 	uint8_t bytes[32];
 	char text[33] = "";
 
+	assert_told_name(result, FSI_FILE_SYSTEM_ISO9660, iso);
+	assert_told_name(result, FSI_FILE_SYSTEM_JOLIET, joliet);
+	assert_told_name(result, FSI_FILE_SYSTEM_UDF, udf);
+	fsi_result_release(result);
 	api_read(stream, 16 * FSI_BLOCK_SIZE + 40, text, 32);
 	ck_assert_int_eq(memcmp(text, iso, strlen(iso)), 0);
 	ck_assert_uint_eq(strspn(text + strlen(iso), " "), 32 - strlen(iso));

@@ -450,6 +450,8 @@ START_TEST(only_a_file_system_of_the_image_has_names)
 		ASSERT_FAILS(fsi_item_get_file_system_path(api_item(root, "file"), value,
 							   &name),
 			     IMAPI_E_INVALID_PARAM, "file_system");
+		ASSERT_FAILS(fsi_result_get_volume_name(result, value, &name),
+			     IMAPI_E_INVALID_PARAM, "file_system");
 		ASSERT_FAILS(fsi_result_get_mapped_name_count(result, value, &count),
 			     IMAPI_E_INVALID_PARAM, "file_system");
 	}

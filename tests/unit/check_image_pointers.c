@@ -321,6 +321,8 @@ static void try_results(void)
 	NEEDS(fsi_result_get_total_blocks, ret_blocks, result, NULL);
 	NEEDS(fsi_result_get_block_size, result, NULL, &number);
 	NEEDS(fsi_result_get_block_size, ret_size, result, NULL);
+	NEEDS(fsi_result_get_volume_name, result, NULL, FSI_FILE_SYSTEM_UDF, &text);
+	NEEDS(fsi_result_get_volume_name, ret_name, result, FSI_FILE_SYSTEM_UDF, NULL);
 	NEEDS(fsi_result_get_disc_id, result, NULL, &text);
 	NEEDS(fsi_result_get_disc_id, ret_id, result, NULL);
 	NEEDS(fsi_result_get_mapped_name_count, result, NULL, FSI_FILE_SYSTEM_UDF,

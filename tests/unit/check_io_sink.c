@@ -438,7 +438,7 @@ static uint64_t blocks_of(const char *name)
 START_TEST(zeros_become_holes)
 {
 	source.byte = mostly_zero;
-	source.size = 16 * MIB - 5000 * (unsigned)_i;
+	source.size = 8 * MIB - 5000 * (unsigned)_i;
 	ck_assert_int_eq(write_to("sparse"), S_OK);
 	assert_file_is_whole("sparse");
 	/* Eight bytes in runs of 64 KiB; a file system may be coarser. */
@@ -484,6 +484,7 @@ static TCase *make_new_case(void)
 {
 	TCase *tcase = tcase_create("new files");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, a_new_file_has_all_bytes, 0, SIZE_COUNT);
 	tcase_add_test(tcase, options_are_not_needed);
@@ -502,6 +503,7 @@ static TCase *make_old_case(void)
 {
 	TCase *tcase = tcase_create("files that are there");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, an_existing_file_is_refused);
 	tcase_add_test(tcase, a_file_that_appears_meanwhile_is_refused);
@@ -516,6 +518,7 @@ static TCase *make_failure_case(void)
 {
 	TCase *tcase = tcase_create("failures");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, a_source_that_fails_leaves_nothing_behind, 0,
 			    FAILING_COUNT);

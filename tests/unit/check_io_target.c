@@ -1,155 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Sinks on file systems that cannot do what most can, and on devices: the
- * sources are included, with system calls that fail as a test wants.
- */
+/* Sinks on file systems that cannot do what most can, and on devices. */
 #include "base/memory.h"
 #include "error/fail.h"
+#include "tests/support/faulty_sink.h"
 #include "tests/support/scratch.h"
 #include "tests/support/streams.h"
 
 #include <check.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* What each call answers instead of doing anything: errno; 0: it is done. */
-static struct {
-	int nameless;  /* openat() with O_TMPFILE */
-	int create;    /* openat() of a name */
-	int proc;      /* access() */
-	int exclusive; /* renameat2() that does not replace */
-	int link;
-	int rename;
-	int unlink;
-	int write;
-	int fsync;
-	int fsync_after; /* of this many that succeed */
-	int chmod;
-	int truncate;
-	int seek;
-	bool is_device; /* what stat() says */
-	unsigned syncs;
-} faults;
-
-static bool fails(int error)
-{
-	errno = error;
-	return error != 0;
-}
-
-static int test_openat(int folder, const char *path, int flags, mode_t mode)
-{
-	const bool is_nameless = (flags & O_TMPFILE) == O_TMPFILE;
-
-	if (fails(is_nameless ? faults.nameless : faults.create))
-		return -1;
-	return openat(folder, path, flags, mode);
-}
-
-static int test_access(const char *path, int mode)
-{
-	return fails(faults.proc) ? -1 : access(path, mode);
-}
-
-static int test_renameat2(int old_folder, const char *old_name, int new_folder,
-			  const char *new_name, unsigned flags)
-{
-	if (fails(faults.exclusive))
-		return -1;
-	return renameat2(old_folder, old_name, new_folder, new_name, flags);
-}
-
-static int test_linkat(int old_folder, const char *old_name, int new_folder,
-		       const char *new_name, int flags)
-{
-	if (fails(faults.link))
-		return -1;
-	return linkat(old_folder, old_name, new_folder, new_name, flags);
-}
-
-static int test_renameat(int old_folder, const char *old_name, int new_folder,
-			 const char *new_name)
-{
-	if (fails(faults.rename))
-		return -1;
-	return renameat(old_folder, old_name, new_folder, new_name);
-}
-
-static int test_unlinkat(int folder, const char *name, int flags)
-{
-	return fails(faults.unlink) ? -1 : unlinkat(folder, name, flags);
-}
-
-static ssize_t test_write(int descriptor, const void *bytes, size_t length)
-{
-	return fails(faults.write) ? -1 : write(descriptor, bytes, length);
-}
-
-static int test_fsync(int descriptor)
-{
-	if ((int)faults.syncs++ >= faults.fsync_after && fails(faults.fsync))
-		return -1;
-	return fsync(descriptor);
-}
-
-static int test_fchmod(int descriptor, mode_t mode)
-{
-	return fails(faults.chmod) ? -1 : fchmod(descriptor, mode);
-}
-
-static int test_ftruncate(int descriptor, off_t size)
-{
-	return fails(faults.truncate) ? -1 : ftruncate(descriptor, size);
-}
-
-static off_t test_lseek(int descriptor, off_t offset, int whence)
-{
-	return fails(faults.seek) ? -1 : lseek(descriptor, offset, whence);
-}
-
-static int test_stat(const char *path, struct stat *status)
-{
-	const int result = stat(path, status);
-
-	if (result == 0 && faults.is_device)
-		status->st_mode = (status->st_mode & ~(mode_t)S_IFMT) | S_IFBLK;
-	return result;
-}
-
-#define openat(folder, path, ...)     test_openat(folder, path, __VA_ARGS__)
-#define access(path, mode)	      test_access(path, mode)
-#define renameat2(a, b, c, d, flags)  test_renameat2(a, b, c, d, flags)
-#define linkat(a, b, c, d, flags)     test_linkat(a, b, c, d, flags)
-#define renameat(a, b, c, d)	      test_renameat(a, b, c, d)
-#define unlinkat(folder, name, flags) test_unlinkat(folder, name, flags)
-#define write(descriptor, b, length)  test_write(descriptor, b, length)
-#define fsync(descriptor)	      test_fsync(descriptor)
-#define fchmod(descriptor, mode)      test_fchmod(descriptor, mode)
-#define ftruncate(descriptor, size)   test_ftruncate(descriptor, size)
-#define lseek(descriptor, o, whence)  test_lseek(descriptor, o, whence)
-#define stat(path, status)	      test_stat(path, status)
-
-#include "io/sink.c"
-#include "io/target.c"
-
-#undef openat
-#undef access
-#undef renameat2
-#undef linkat
-#undef renameat
-#undef unlinkat
-#undef write
-#undef fsync
-#undef fchmod
-#undef ftruncate
-#undef lseek
-#undef stat
 
 static struct scratch scratch;
 static struct test_stream source;
@@ -444,6 +306,22 @@ static uint8_t zero(uint64_t offset)
 	return 0;
 }
 
+START_TEST(a_large_file_is_on_its_way_before_its_end)
+{
+	source.byte = zero;
+	source.size = 35 * UINT64_C(1048576) + 1;
+	/* No file system need know how. */
+	faults.flush = _i == 0 ? 0 : ENOSYS;
+	ck_assert_int_eq(write_to("new"), S_OK);
+	ck_assert_uint_ge(faults.flushed, source.size / 2);
+	ck_assert_uint_le(faults.flushed, source.size);
+	faults.flushed = 0;
+	options.no_sync = true;
+	ck_assert_int_eq(write_to("not synced"), S_OK);
+	ck_assert_uint_eq(faults.flushed, 0);
+}
+END_TEST
+
 START_TEST(a_hole_that_cannot_be_made_is_an_error)
 {
 	faults.truncate = EFBIG;
@@ -548,9 +426,11 @@ static TCase *make_end_case(void)
 {
 	TCase *tcase = tcase_create("the end of a file, and devices");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, bytes_that_are_not_safe_do_not_get_the_name);
 	tcase_add_loop_test(tcase, what_knows_no_syncing_need_not_be_synced, 0, 3);
+	tcase_add_loop_test(tcase, a_large_file_is_on_its_way_before_its_end, 0, 2);
 	tcase_add_test(tcase, a_hole_that_cannot_be_made_is_an_error);
 	tcase_add_test(tcase, a_device_is_written_only_when_that_is_wanted);
 	tcase_add_loop_test(tcase, a_device_is_written_in_place, 0, 2);

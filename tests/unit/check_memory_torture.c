@@ -47,6 +47,8 @@ static void make_image(void)
 	image = api_image(BRIDGE);
 	root = api_root(image);
 	stream = api_text_stream("data");
+	/* Reading the sources is not to show. */
+	ASSERT_OK(fsi_image_put_reproducible_times(image, true));
 	api_add_text(root, "Kept.txt", "kept");
 	api_add_directory(root, "dir");
 	for (int i = 0; i < 30; i++)
@@ -57,9 +59,10 @@ static void make_image(void)
 	api_add_directory(root, "gone");
 	api_add_text(root, "gone\\with", "it");
 	removed = api_item(root, "gone");
-	ASSERT_OK(fsi_directory_remove_tree(root, "gone"));
 	ASSERT_OK(fsi_image_create_file_item(image, "detached", &detached));
 	ASSERT_OK(fsi_image_put_free_media_blocks(image, 100000));
+	/* Last, so that what is known of names and blocks is so no longer. */
+	ASSERT_OK(fsi_directory_remove_tree(root, "gone"));
 }
 
 static void make_result(void)
@@ -345,11 +348,15 @@ static HRESULT get_progress_items(void)
 	return hr;
 }
 
-static HRESULT get_disc_id(void)
+static HRESULT get_disc_id_and_volume_name(void)
 {
 	char *text = NULL;
-	const HRESULT hr = fsi_result_get_disc_id(result, &text);
+	HRESULT hr = fsi_result_get_disc_id(result, &text);
 
+	fsi_free(text);
+	text = NULL;
+	if (SUCCEEDED(hr))
+		hr = fsi_result_get_volume_name(result, FSI_FILE_SYSTEM_UDF, &text);
 	fsi_free(text);
 	return hr;
 }
@@ -486,7 +493,7 @@ static const struct {
 	{do_everything, false},
 	{get_stream_and_clone, true},
 	{get_progress_items, true},
-	{get_disc_id, true},
+	{get_disc_id_and_volume_name, true},
 	{read_image, true},
 	{write_file, true},
 	{write_descriptor, true},

@@ -226,6 +226,26 @@ START_TEST(a_filter_sees_each_path_and_can_leave_it_out)
 }
 END_TEST
 
+START_TEST(without_memory_to_ask_a_filter_nothing_is_taken)
+{
+	struct filter self = {.refused = "fifo"};
+	HRESULT hr = E_OUTOFMEMORY;
+
+	/* Nothing comes after it that needs memory too. */
+	ck_assert_int_eq(mkfifo(scratch_at(scratch, "fifo"), 0600), 0);
+	request->options.filter = filter;
+	request->options.filter_context = &self;
+	for (long n = 0; hr == E_OUTOFMEMORY; n++) {
+		fsi_memory_fail_after(n);
+		hr = fsi_scan(request);
+	}
+	fsi_memory_fail_after(-1);
+	ck_assert_int_eq(hr, S_OK);
+	ck_assert_uint_eq(request->report.filtered, 1);
+	ck_assert_uint_eq(request->report.skipped_special, 0);
+}
+END_TEST
+
 START_TEST(what_is_left_out_need_not_be_in_order)
 {
 	struct filter self = {.refused = "caf\xE9"};
@@ -256,6 +276,7 @@ int main(void)
 	tcase_add_loop_test(tcase, special_files_are_refused, 0, 3);
 	tcase_add_test(tcase, each_kind_of_file_has_a_word);
 	tcase_add_loop_test(tcase, a_filter_sees_each_path_and_can_leave_it_out, 0, 2);
+	tcase_add_test(tcase, without_memory_to_ask_a_filter_nothing_is_taken);
 	tcase_add_test(tcase, what_is_left_out_need_not_be_in_order);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -239,6 +240,30 @@ START_TEST(what_may_not_be_read_is_an_error)
 }
 END_TEST
 
+START_TEST(a_folder_needs_descriptors)
+{
+	const int next = dup(0);
+	struct rlimit old_limit, limit;
+	HRESULT hr[2];
+
+	close(next);
+	fill();
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old_limit), 0);
+	limit = old_limit;
+	/* None at all, and one where two are needed. */
+	for (int i = 0; i < 2; i++) {
+		limit.rlim_cur = (rlim_t)(next + i);
+		setrlimit(RLIMIT_NOFILE, &limit);
+		hr[i] = fsi_scan(request);
+	}
+	setrlimit(RLIMIT_NOFILE, &old_limit);
+	ck_assert_int_eq(hr[0], IMAPI_E_DIRECTORY_READ_FAILURE);
+	ck_assert_int_eq(hr[1], IMAPI_E_DIRECTORY_READ_FAILURE);
+	scan_fixture_assert_insert(0, scratch->path);
+	scan_fixture_assert_message("Too many open files");
+}
+END_TEST
+
 START_TEST(a_limit_that_is_met_half_way_takes_everything_back)
 {
 	fill();
@@ -398,6 +423,7 @@ static TCase *make_reading_case(void)
 	tcase_add_loop_test(tcase, what_vanishes_while_it_is_read_is_an_error, 0, 2);
 	tcase_add_test(tcase, a_folder_that_becomes_a_link_is_not_followed);
 	tcase_add_loop_test(tcase, what_may_not_be_read_is_an_error, 0, 3);
+	tcase_add_test(tcase, a_folder_needs_descriptors);
 	tcase_add_test(tcase, a_limit_that_is_met_half_way_takes_everything_back);
 	tcase_add_loop_test(tcase, a_scan_without_memory_takes_everything_back, 0, 2);
 	tcase_add_test(tcase, adding_one_file_without_memory_takes_everything_back);

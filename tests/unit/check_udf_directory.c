@@ -103,7 +103,7 @@ START_TEST(a_name_is_that_of_the_view)
 	size_t size = 0;
 	size_t offset = 40;
 	uint8_t *body = NULL;
-	struct udf_fid fid;
+	struct udf_fid fid = {0};
 
 	udf_fixture_add_file(&fixture, root(), "original", 0);
 	udf_fixture_order(&fixture);
@@ -122,7 +122,7 @@ START_TEST(entries_straddle_blocks_at_every_offset)
 {
 	char name[256];
 	uint8_t straddles[512] = {0}; /* by words of a tag or a name before the edge */
-	struct udf_fid fid;
+	struct udf_fid fid = {0};
 	size_t size = 0;
 	size_t offset = 0;
 	uint8_t *body = NULL;

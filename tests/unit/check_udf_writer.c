@@ -320,18 +320,6 @@ START_TEST(a_file_is_one_run_of_extents)
 }
 END_TEST
 
-START_TEST(a_file_over_234_extents_is_refused_by_name)
-{
-	udf_fixture_add_file(&fixture, root(), "huge.img", 234 * EXTENT_MAX + 1);
-	udf_fixture_order(&fixture);
-	ck_assert_int_eq(udf_fixture_create(&fixture), IMAPI_E_DATA_TOO_BIG);
-	ck_assert_ptr_null(fixture.format);
-	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "'huge.img'"));
-	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "251255107585"));
-	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "251255107584"));
-}
-END_TEST
-
 START_TEST(hard_links_share_their_extent)
 {
 	struct fsi_node *first = udf_fixture_add_file(&fixture, root(), "first", 5000);
@@ -555,7 +543,6 @@ static void add_entry_tests(Suite *suite)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, a_file_is_one_run_of_extents, 0, EXTENT_ROWS);
-	tcase_add_test(tcase, a_file_over_234_extents_is_refused_by_name);
 	tcase_add_test(tcase, hard_links_share_their_extent);
 	tcase_add_test(tcase, an_entry_has_the_fixed_fields_of_udf);
 	tcase_add_test(tcase, an_entry_tells_posix_attributes_when_asked_to);

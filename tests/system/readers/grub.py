@@ -16,7 +16,7 @@ _LINE = re.compile(r"(?P<size>DIR|[0-9]+) +(?:(?P<date>[0-9]{14}) )?(?P<name>.*)
 
 # It starts anew for each file and then looks through the whole folder, so of more files
 # than these it reads only so many, evenly spread.
-_READ = 100
+_READ = 60
 
 
 class Grub(Reader):

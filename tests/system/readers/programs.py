@@ -25,13 +25,14 @@ _lock = threading.Lock()
 def _cache() -> Path:
     build = os.environ.get("FSIMAGE_BUILD")
     place = Path(build) / "tests" if build else Path(tempfile.gettempdir())
-    return place / f"fsimage-readers-{os.getuid()}"
+    cache = place / f"fsimage-readers-{os.getuid()}"
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if cache.stat().st_uid != os.getuid():
+        raise ReaderError(f"{cache} belongs to somebody else")
+    return cache
 
 
 def _compile(name: str, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if target.parent.stat().st_uid != os.getuid():
-        raise ReaderError(f"{target.parent} belongs to somebody else")
     draft = target.with_suffix(f".{os.getpid()}")
     command: list[str | Path] = ["cc", *_FLAGS, "-o", draft]
     command += [SUPPORT / f"{name}.c", SUPPORT / "record.c", *LIBRARIES[name]]

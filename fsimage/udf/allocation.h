@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the bodies of files lie: allocation descriptors in an entry and, when
+ * they are too many for it, in allocation extents that follow each other.
+ */
+#ifndef FSI_UDF_ALLOCATION_H
+#define FSI_UDF_ALLOCATION_H
+
+#include "udf/types.h"
+
+/* Allocation extent descriptor, ECMA-167 4/14.5; allocation descriptors follow */
+struct fsi_udf_allocation_extent_descriptor {
+	struct fsi_udf_tag tag;
+	uint8_t previous_block RBP(16, 4);
+	uint8_t descriptors_length RBP(20, 4);
+};
+_Static_assert(sizeof(struct fsi_udf_allocation_extent_descriptor) == 24,
+	       "ECMA-167 4/14.5");
+
+/* What an extent is, in the two highest bits of its length: ECMA-167 4/14.14.1.1 */
+enum fsi_udf_extent_type {
+	FSI_UDF_EXTENT_RECORDED = 0,
+	FSI_UDF_EXTENT_NOT_ALLOCATED = 2,
+	FSI_UDF_EXTENT_DESCRIPTORS = 3 /* an allocation extent */
+};
+
+/* A body outside its entry, as one run of blocks. */
+struct fsi_udf_body {
+	uint64_t size;
+	uint32_t first_block;	  /* of the partition */
+	uint16_t partition;	  /* reference; told by long descriptors only */
+	uint32_t extent_max_size; /* of one extent; whole blocks */
+	bool is_long;		  /* by long descriptors, which tell the partition */
+};
+
+/*
+ * How the descriptors of a body are spread: first those in its entry, where they
+ * have room bytes, the others in allocation extents.
+ */
+struct fsi_udf_chain {
+	const struct fsi_udf_body *body;
+	uint32_t room;
+	struct fsi_udf_address next; /* the first allocation extent; they follow */
+};
+
+/* The allocation extents that the descriptors need which do not fit in room. */
+uint64_t fsi_udf_chain_blocks(const struct fsi_udf_body *body, uint32_t room);
+
+/* The blocks of a body that are recorded. */
+uint64_t fsi_udf_body_blocks(const struct fsi_udf_body *body);
+
+/* The descriptors in the entry; returns their bytes, at most chain->room. */
+uint32_t fsi_udf_put_descriptors(const struct fsi_udf_chain *chain, uint8_t *out);
+
+/* The n-th allocation extent of a chain; it must be there. */
+void fsi_udf_put_allocation_extent(const struct fsi_udf_chain *chain, uint32_t n,
+				   const struct fsi_udf_revision *revision,
+				   uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
+
+#endif
