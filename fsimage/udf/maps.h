@@ -16,20 +16,6 @@ struct fsi_udf_map_head {
 };
 _Static_assert(sizeof(struct fsi_udf_map_head) == 2, "ECMA-167 3/10.7.1");
 
-/* Type 2 partition map as UDF fills it, ECMA-167 3/10.7.3, OSTA UDF 2.2.8 */
-struct fsi_udf_type_2_map {
-	uint8_t type RBP(0, 1);
-	uint8_t length RBP(1, 1);
-	uint8_t reserved RBP(2, 2);
-	struct fsi_udf_regid identifier; /* 4 */
-	uint8_t volume_number RBP(36, 2);
-	uint8_t partition_number RBP(38, 2);
-	uint8_t parameters RBP(40, 24); /* nothing for a virtual partition */
-};
-FSI_UDF_AT(fsi_udf_type_2_map, identifier, 4);
-FSI_UDF_AT(fsi_udf_type_2_map, parameters, 40);
-_Static_assert(sizeof(struct fsi_udf_type_2_map) == 64, "ECMA-167 3/10.7.3");
-
 #define FSI_UDF_SPARING_TABLES_MAX 4
 
 /* Parameters of a sparable partition, OSTA UDF 2.2.9 */
@@ -42,19 +28,6 @@ struct fsi_udf_sparable_parameters {
 };
 FSI_UDF_AT(fsi_udf_sparable_parameters, tables, 8);
 _Static_assert(sizeof(struct fsi_udf_sparable_parameters) == 24, "OSTA UDF 2.2.9");
-
-/* Parameters of a metadata partition, OSTA UDF 2.2.10 */
-struct fsi_udf_metadata_parameters {
-	uint8_t main_file RBP(0, 4); /* from here: byte 40 of the map */
-	uint8_t mirror_file RBP(4, 4);
-	uint8_t bitmap_file RBP(8, 4);
-	uint8_t allocation_unit_blocks RBP(12, 4);
-	uint8_t alignment_unit_blocks RBP(16, 2);
-	uint8_t flags RBP(18, 1);
-	uint8_t reserved RBP(19, 5);
-};
-FSI_UDF_AT(fsi_udf_metadata_parameters, flags, 18);
-_Static_assert(sizeof(struct fsi_udf_metadata_parameters) == 24, "OSTA UDF 2.2.10");
 
 /* Sparing table, OSTA UDF 2.2.12; entries follow */
 struct fsi_udf_sparing_table {
