@@ -203,7 +203,8 @@ static int check_udf(const struct create_options *options)
 		return message_usage("create",
 				     "option '%s' needs udf among the file systems",
 				     needs_udf);
-	if (options->redundant_metadata && options->udf_revision < FIRST_METADATA_REVISION)
+	if (options->redundant_metadata &&
+	    options->udf_revision < FIRST_METADATA_REVISION)
 		return message_usage("create", "option '--redundant-metadata' needs "
 					       "'--udf-revision' 2.50 or 2.60");
 	return STATUS_DONE;
