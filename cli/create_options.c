@@ -206,7 +206,7 @@ static int check_udf(const struct create_options *options)
 	if (options->redundant_metadata &&
 	    options->udf_revision < FIRST_METADATA_REVISION)
 		return message_usage("create", "option '--redundant-metadata' needs "
-					       "'--udf-revision' 2.50 or 2.60");
+					       "'--udf-revision 2.50' or later");
 	return STATUS_DONE;
 }
 
