@@ -4,10 +4,16 @@
 #define CLI_COMMANDS_H
 
 int create_command(int argc, char **argv);
+int info_command(int argc, char **argv);
+int ls_command(int argc, char **argv);
+int extract_command(int argc, char **argv);
 int errors_command(int argc, char **argv);
 
-/** The texts of "fsimage create --help" and "fsimage errors --help". */
+/** The texts of "fsimage create --help" and so on. */
 extern const char create_help[];
+extern const char info_help[];
+extern const char ls_help[];
+extern const char extract_help[];
 extern const char errors_help[];
 
 #endif

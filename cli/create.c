@@ -63,7 +63,7 @@ static int prepare(struct create *create)
 
 	clock_gettime(CLOCK_MONOTONIC, &create->began);
 	create->voice = choose_voice(&create->options);
-	progress_begin(&create->progress,
+	progress_begin(&create->progress, "writing",
 		       !create->options.quiet && !create->options.json);
 	status = sources_parse(&create->options, &create->voice, &create->sources);
 	if (status == STATUS_DONE)
@@ -143,7 +143,7 @@ static HRESULT put_rules(fsi_image *image, const struct create_options *options)
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_large_iso_files(image, is_linux);
 	if (SUCCEEDED(hr))
-		hr = fsi_image_put_posix_attributes(image, is_linux);
+		hr = fsi_image_put_posix_attributes(image, is_linux || options->posix);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_use_restricted_character_set(
 			image, options->restricted_names);

@@ -4,11 +4,11 @@
 #include "cli/create_options.h"
 
 #include "cli/message.h"
+#include "cli/options.h"
 #include "cli/units.h"
 
 #include <fsimage/fsimage.h>
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +26,9 @@ const char create_help[] =
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
 	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31\n"
-	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50, 2.60\n"
+	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
 	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
+	"      --posix               keep links, devices, extended attributes, in UDF\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
@@ -40,17 +41,18 @@ const char create_help[] =
 	"  -v, --verbose             list each name that a file system can't hold\n"
 	"      --json                tell the result, or the error, as one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n"
-	"Links, sockets, devices and FIFOs in folders are left out, and a note counts\n"
-	"them. fsimage(1) tells more.\n";
+	"fsimage(1) tells more.\n";
 
-static const char *take_output(struct create_options *options, const char *value)
+static const char *take_output(void *target, const char *value)
 {
+	struct create_options *options = target;
 	options->output = value;
 	return value[0] != '\0' ? NULL : "must name a file, or - for standard output";
 }
 
-static const char *take_volume(struct create_options *options, const char *value)
+static const char *take_volume(void *target, const char *value)
 {
+	struct create_options *options = target;
 	options->volume_name = value;
 	return value[0] != '\0' ? NULL : "must not be empty";
 }
@@ -71,8 +73,9 @@ static fsi_file_systems find_file_system(const char *name, size_t length)
 	return FSI_FILE_SYSTEM_NONE;
 }
 
-static const char *take_file_systems(struct create_options *options, const char *value)
+static const char *take_file_systems(void *target, const char *value)
 {
+	struct create_options *options = target;
 	fsi_file_systems chosen = FSI_FILE_SYSTEM_NONE;
 
 	for (const char *at = value;; at++) {
@@ -96,8 +99,9 @@ static const char *take_file_systems(struct create_options *options, const char 
 	return NULL;
 }
 
-static const char *take_iso_level(struct create_options *options, const char *value)
+static const char *take_iso_level(void *target, const char *value)
 {
+	struct create_options *options = target;
 	if (strcmp(value, "1") != 0 && strcmp(value, "2") != 0)
 		return "must be 1 or 2";
 	options->iso_level = (uint32_t)(value[0] - '0');
@@ -105,8 +109,9 @@ static const char *take_iso_level(struct create_options *options, const char *va
 }
 
 /* "1.02" or "2.5": whether it is supported is for the library to say. */
-static const char *take_udf_revision(struct create_options *options, const char *value)
+static const char *take_udf_revision(void *target, const char *value)
 {
+	struct create_options *options = target;
 	const size_t length = strlen(value);
 
 	if ((length != 3 && length != 4) || value[1] != '.' ||
@@ -118,8 +123,9 @@ static const char *take_udf_revision(struct create_options *options, const char 
 	return options->udf_revision != 0 ? NULL : "must be a revision such as 1.02";
 }
 
-static const char *take_capacity(struct create_options *options, const char *value)
+static const char *take_capacity(void *target, const char *value)
 {
+	struct create_options *options = target;
 	if (units_parse_capacity(value, &options->capacity_blocks))
 		return NULL;
 	return "must be a number of blocks (1 to 2147483647), or a size such as 700M, "
@@ -127,35 +133,27 @@ static const char *take_capacity(struct create_options *options, const char *val
 	       "25G, 650MiB";
 }
 
-static const char *take_working_directory(struct create_options *options,
-					  const char *value)
+static const char *take_working_directory(void *target, const char *value)
 {
+	struct create_options *options = target;
 	options->working_directory = value;
 	return value[0] != '\0' ? NULL : "must name a folder";
 }
 
-static const char *take_rules(struct create_options *options, const char *value)
+static const char *take_rules(void *target, const char *value)
 {
+	struct create_options *options = target;
 	if (strcmp(value, "linux") != 0 && strcmp(value, "imapi") != 0)
 		return "must be linux or imapi";
 	options->rules = strcmp(value, "imapi") == 0 ? RULES_IMAPI : RULES_LINUX;
 	return NULL;
 }
 
-static const char *take_exclude(struct create_options *options, const char *value)
+static const char *take_exclude(void *target, const char *value)
 {
+	struct create_options *options = target;
 	return exclude_add(&options->excludes, value);
 }
-
-/* One option: either take reads its value, or a flag is set. */
-struct row {
-	const char *name;
-	/* Returns what a right value is, or NULL when this one is. */
-	const char *(*take)(struct create_options *options, const char *value);
-	size_t flag; /* without take: where its bool stands in the options */
-	int letter;  /* 0: none */
-	bool may_repeat;
-};
 
 #define VALUE(name, take, letter) \
 	{ \
@@ -166,7 +164,7 @@ struct row {
 		name, NULL, offsetof(struct create_options, member), letter, false \
 	}
 
-static const struct row rows[] = {
+static const struct option_row rows[] = {
 	VALUE("output", take_output, 'o'),
 	VALUE("volume", take_volume, 'V'),
 	VALUE("file-systems", take_file_systems, 'f'),
@@ -177,6 +175,7 @@ static const struct row rows[] = {
 	VALUE("rules", take_rules, 0),
 	{"exclude", take_exclude, 0, 0, true},
 	FLAG("redundant-metadata", redundant_metadata, 0),
+	FLAG("posix", posix, 0),
 	FLAG("restricted-names", restricted_names, 0),
 	FLAG("follow-links", follow_links, 0),
 	FLAG("strict", strict, 0),
@@ -185,115 +184,30 @@ static const struct row rows[] = {
 	FLAG("verbose", verbose, 'v'),
 	FLAG("json", json, 0),
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
-
-/* What getopt_long() returns: beyond all letters, so that it can't be one. */
-enum {
-	FIRST_ROW = 256,
-	HELP = FIRST_ROW + (int)ROWS,
-	VERSION
+static const struct option_table table = {
+	.command = "create",
+	.help = create_help,
+	.rows = rows,
+	.count = sizeof(rows) / sizeof(rows[0]),
 };
 
-/* "-": operands come in their order as 1, so options may stand behind them. */
-#define LETTERS "-:o:V:f:qv"
-
-static void list_long_options(struct option (*ret_list)[ROWS + 3])
+/* Options of UDF, which has to be chosen for them. */
+static int check_udf(const struct create_options *options)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		(*ret_list)[i] = (struct option){rows[i].name,
-						 rows[i].take != NULL ? required_argument
-								      : no_argument,
-						 NULL, FIRST_ROW + (int)i};
-	(*ret_list)[ROWS] = (struct option){"help", no_argument, NULL, HELP};
-	(*ret_list)[ROWS + 1] = (struct option){"version", no_argument, NULL, VERSION};
-	(*ret_list)[ROWS + 2] = (struct option){NULL, 0, NULL, 0};
-}
+	const char *needs_udf = options->udf_revision != 0    ? "--udf-revision"
+				: options->redundant_metadata ? "--redundant-metadata"
+				: options->posix	      ? "--posix"
+							      : NULL;
 
-/* The row of what getopt_long() returned; NULL: none of ours. */
-static const struct row *find_row(int value)
-{
-	for (size_t i = 0; i < ROWS; i++) {
-		if (value == FIRST_ROW + (int)i ||
-		    (value != 0 && value == rows[i].letter))
-			return &rows[i];
-	}
-	return NULL;
-}
-
-/* getopt_long() said ':' or '?': say why. word is the argument it stopped at. */
-static int tell_wrong_option(int answer, const char *word)
-{
-	const struct row *row = find_row(optopt);
-
-	if (answer == ':' && row != NULL)
-		return message_usage("create", "option '--%s' needs a value", row->name);
-	if (row != NULL || optopt == HELP || optopt == VERSION)
-		return message_usage("create", "option '%.*s' takes no value",
-				     (int)strcspn(word, "="), word);
-	if (optopt != 0)
-		return message_usage("create", "there is no option '-%c'", optopt);
-	return message_usage("create",
-			     "there is no option '%s', or more than one begins so", word);
-}
-
-static int take_option(struct create_options *options, const struct row *row,
-		       uint32_t *seen)
-{
-	const uint32_t bit = UINT32_C(1) << (row - rows);
-	const char *wrong = NULL;
-
-	if ((*seen & bit) != 0 && !row->may_repeat)
-		return message_usage("create", "option '--%s' is given twice", row->name);
-	*seen |= bit;
-	if (row->take == NULL)
-		*(bool *)((char *)options + row->flag) = true;
-	else
-		wrong = row->take(options, optarg);
-	if (wrong != NULL)
-		return message_usage("create", "option '--%s': '%s' %s", row->name,
-				     optarg, wrong);
+	if (needs_udf != NULL && (options->file_systems & FSI_FILE_SYSTEM_UDF) == 0)
+		return message_usage("create",
+				     "option '%s' needs udf among the file systems",
+				     needs_udf);
+	if (options->redundant_metadata &&
+	    options->udf_revision < FIRST_METADATA_REVISION)
+		return message_usage("create", "option '--redundant-metadata' needs "
+					       "'--udf-revision 2.50' or later");
 	return STATUS_DONE;
-}
-
-static void print_and_end(int answer, bool *ret_end)
-{
-	if (answer == HELP)
-		fputs(create_help, stdout);
-	else
-		printf("fsimage %s\n", fsi_get_version());
-	*ret_end = true;
-}
-
-/* Sets *ret_end when there is nothing to do after the options. */
-static int take_arguments(int argc, char **argv, struct create_options *options,
-			  bool *ret_end)
-{
-	struct option list[ROWS + 3];
-	uint32_t seen = 0;
-	int status = STATUS_DONE;
-
-	list_long_options(&list);
-	optind = 1;
-	opterr = 0;
-	while (status == STATUS_DONE && !*ret_end) {
-		/* A cluster such as -qx stays at its word until its end. */
-		const int at = optind;
-		const int answer = getopt_long(argc, argv, LETTERS, list, NULL);
-
-		if (answer == -1)
-			break;
-		if (answer == 1)
-			options->operands[options->operand_count++] = optarg;
-		else if (answer == HELP || answer == VERSION)
-			print_and_end(answer, ret_end);
-		else if (answer == ':' || answer == '?')
-			status = tell_wrong_option(answer, argv[at]);
-		else
-			status = take_option(options, find_row(answer), &seen);
-	}
-	while (status == STATUS_DONE && !*ret_end && optind < argc)
-		options->operands[options->operand_count++] = argv[optind++];
-	return status;
 }
 
 /* Options that make no sense without, or beside, one another. */
@@ -301,7 +215,7 @@ static int check_together(const struct create_options *options)
 {
 	if (options->output == NULL)
 		return message_usage("create", "option '--output' is missing");
-	if (options->operand_count == 0)
+	if (options->operands.count == 0)
 		return message_usage("create", "name at least one PATH or TARGET=SOURCE");
 	if (options->quiet && options->verbose)
 		return message_usage("create",
@@ -312,16 +226,7 @@ static int check_together(const struct create_options *options)
 		return message_usage("create",
 				     "option '--iso-level' needs iso9660 among the "
 				     "file systems");
-	if (options->udf_revision != 0 &&
-	    (options->file_systems & FSI_FILE_SYSTEM_UDF) == 0)
-		return message_usage("create",
-				     "option '--udf-revision' needs udf among the "
-				     "file systems");
-	if (options->redundant_metadata &&
-	    options->udf_revision < FIRST_METADATA_REVISION)
-		return message_usage("create", "option '--redundant-metadata' needs "
-					       "'--udf-revision 2.50' or later");
-	return STATUS_DONE;
+	return check_udf(options);
 }
 
 /* The time that all of the image may depend on. */
@@ -352,28 +257,21 @@ static int take_recording_time(struct create_options *options)
 bool create_options_parse(int argc, char **argv, struct create_options *ret_options,
 			  int *ret_status)
 {
-	bool end = false;
-
 	*ret_options = (struct create_options){
 		.file_systems = FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET |
 				FSI_FILE_SYSTEM_UDF,
-		.operands = calloc((size_t)argc + 1, sizeof(char *)),
 	};
-	if (ret_options->operands == NULL) {
-		*ret_status = message_error("out of memory");
+	if (!options_parse(&table, argc, argv, ret_options, &ret_options->operands,
+			   ret_status))
 		return false;
-	}
-	*ret_status = take_arguments(argc, argv, ret_options, &end);
-	if (*ret_status == STATUS_DONE && !end)
-		*ret_status = check_together(ret_options);
-	if (*ret_status == STATUS_DONE && !end)
+	*ret_status = check_together(ret_options);
+	if (*ret_status == STATUS_DONE)
 		*ret_status = take_recording_time(ret_options);
-	return *ret_status == STATUS_DONE && !end;
+	return *ret_status == STATUS_DONE;
 }
 
 void create_options_clear(struct create_options *options)
 {
 	exclude_clear(&options->excludes);
-	free(options->operands);
-	options->operands = NULL;
+	operands_clear(&options->operands);
 }

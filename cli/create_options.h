@@ -4,6 +4,7 @@
 #define CLI_CREATE_OPTIONS_H
 
 #include "cli/exclude.h"
+#include "cli/options.h"
 
 #include <fsimage/types.h>
 
@@ -19,10 +20,11 @@ struct create_options {
 	fsi_file_systems file_systems; /**< at least one */
 	uint32_t iso_level;	       /**< 0: none given */
 	uint32_t udf_revision;	       /**< as 0x102; 0: none given */
-	bool redundant_metadata;
 	int64_t capacity_blocks;       /**< 0: none given */
 	const char *working_directory; /**< NULL: none given */
 	enum rules rules;
+	bool redundant_metadata;
+	bool posix;
 	bool restricted_names;
 	bool force;
 	bool quiet;
@@ -33,9 +35,8 @@ struct create_options {
 	struct exclude_list excludes;
 	/** The time of the volume: the clock's, or that of SOURCE_DATE_EPOCH. */
 	struct timespec recording_time;
-	bool is_reproducible; /**< SOURCE_DATE_EPOCH is set */
-	char **operands;      /**< PATH and TARGET=SOURCE, pointing into argv */
-	size_t operand_count;
+	bool is_reproducible;	  /**< SOURCE_DATE_EPOCH is set */
+	struct operands operands; /**< PATH and TARGET=SOURCE */
 };
 
 /**

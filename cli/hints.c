@@ -65,15 +65,23 @@ static const char *hint_for_names(HRESULT code)
 	}
 }
 
+/* Only --strict refuses what would be left out. */
+static const char *hint_for_special(const struct create_options *options)
+{
+	if (options->follow_links)
+		return "without --strict it is left out and counted";
+	if ((options->file_systems & FSI_FILE_SYSTEM_UDF) == 0)
+		return "without --strict it is left out and counted; --follow-links "
+		       "takes what a link leads to";
+	return "without --strict it is left out and counted; --posix keeps it in UDF; "
+	       "--follow-links takes what a link leads to";
+}
+
 static const char *hint_for_sources(HRESULT code, const struct create_options *options)
 {
 	switch (code) {
 	case IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED:
-		return options->follow_links
-			       ? "without --strict it is left out and counted"
-			       : "without --strict it is left out and counted; "
-				 "--follow-links "
-				 "takes what a link leads to";
+		return hint_for_special(options);
 	case IMAPI_E_DIRECTORY_READ_FAILURE:
 	case IMAPI_E_DATA_STREAM_CREATE_FAILURE:
 	case IMAPI_E_DATA_STREAM_READ_FAILURE:

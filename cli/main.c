@@ -16,6 +16,9 @@ static const struct command {
 	const char *summary;
 } commands[] = {
 	{"create", create_command, create_help, "make an image of folders and files"},
+	{"info", info_command, info_help, "tell what an image holds"},
+	{"ls", ls_command, ls_help, "list the names in an image"},
+	{"extract", extract_command, extract_help, "take files out of an image"},
 	{"errors", errors_command, errors_help, "tell what result codes mean"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -32,8 +35,7 @@ static const struct command *find_command(const char *name)
 static int print_help(void)
 {
 	fputs("Usage: fsimage COMMAND [ARGUMENT]...\n"
-	      "Make images of optical discs: ISO 9660, Joliet and UDF over the same "
-	      "data.\n\n",
+	      "Make and read images of optical discs: ISO 9660, Joliet and UDF.\n\n",
 	      stdout);
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %-12s%s\n", commands[i].name, commands[i].summary);
@@ -69,7 +71,9 @@ static int run_command(int argc, char **argv)
 	if (command != NULL)
 		return command->run(argc - 1, argv + 1);
 	if (name == NULL)
-		return message_usage(NULL, "name a command: create, errors or help");
+		return message_usage(NULL,
+				     "name a command: create, info, ls, extract, errors "
+				     "or help");
 	if (strcmp(name, "help") == 0)
 		return print_help_of(argc, argv);
 	if (strcmp(name, "--help") == 0)

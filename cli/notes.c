@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Room for two numbers and their nouns. */
+#define DESCRIPTION_SIZE 128
+
 /* The limits of ISO 9660 and of IMAPI that Linux's rules pass. */
 #define ISO_LEVELS     8
 #define IMAPI_ISO_SIZE UINT64_C(2147483648)
@@ -49,37 +52,97 @@ static void note_followed(const struct fsi_add_tree_report *tree,
 			     tree->skipped_loops == 1 ? "its" : "their");
 }
 
-static void note_skipped(const struct fsi_add_tree_report *tree, bool links_followed,
-			 const struct voice *voice)
+/* "2 symbolic links and 1 socket, device or FIFO" */
+static void describe_special(uint64_t links, uint64_t special,
+			     char (*text)[DESCRIPTION_SIZE])
 {
-	/* Of followed links only those are left that lead nowhere. */
-	const uint64_t links = links_followed ? 0 : tree->skipped_links;
-	const uint64_t special = tree->skipped_special;
-	char text[160] = "";
 	int length = 0;
 
+	(*text)[0] = '\0';
 	if (links > 0)
-		length = snprintf(text, sizeof(text), "%" PRIu64 " symbolic link%s%s",
+		length = snprintf(*text, sizeof(*text), "%" PRIu64 " symbolic link%s%s",
 				  links, plural(links), special > 0 ? " and " : "");
 	if (special > 0)
-		snprintf(text + length, sizeof(text) - (size_t)length,
+		snprintf(*text + length, sizeof(*text) - (size_t)length,
 			 "%" PRIu64 " socket%s, device%s or FIFO%s", special,
 			 plural(special), plural(special), plural(special));
-	if (links > 0)
+}
+
+static void note_skipped(const struct fsi_add_tree_report *tree,
+			 const struct create_options *options, const struct voice *voice)
+{
+	/* Of followed links only those are left that lead nowhere. */
+	const uint64_t links = options->follow_links ? 0 : tree->skipped_links;
+	const uint64_t special = tree->skipped_special;
+	char text[DESCRIPTION_SIZE];
+
+	if (links == 0 && special == 0)
+		return;
+	describe_special(links, special, &text);
+	message_note(voice, "left out %s (%s%s--strict makes this an error)", text,
+		     (options->file_systems & FSI_FILE_SYSTEM_UDF) != 0
+			     ? "--posix keeps such in UDF; "
+			     : "",
+		     links > 0 ? "--follow-links takes what links lead to; " : "");
+}
+
+/* ---- what --posix keeps ------------------------------------------------ */
+
+/* From this revision of UDF on there are named streams. */
+#define FIRST_WITH_STREAMS 0x200
+
+uint64_t notes_count_lost_attributes(const struct source_report *report,
+				     const struct create_options *options)
+{
+	/* Without a choice it is a revision before. */
+	return options->udf_revision < FIRST_WITH_STREAMS ? report->tree.named_streams
+							  : 0;
+}
+
+static void note_attributes(const struct source_report *report,
+			    const struct create_options *options,
+			    const struct voice *voice)
+{
+	const uint64_t lost = notes_count_lost_attributes(report, options);
+
+	if (lost > 0)
 		message_note(voice,
-			     "left out %s (--follow-links takes what links lead to; "
-			     "--strict makes this an error)",
-			     text);
-	else if (special > 0)
-		message_note(voice, "left out %s (--strict makes this an error)", text);
+			     "left out %" PRIu64 " extended attribute%s "
+			     "(--udf-revision 2.00 or a later one keeps them)",
+			     lost, plural(lost));
+	if (report->bare_files > 0)
+		message_note(voice,
+			     "left out the extended attributes of %" PRIu64
+			     " file%s that TARGET=SOURCE gives another name",
+			     report->bare_files, plural(report->bare_files));
+}
+
+/* The other file systems go without what was kept. */
+static void note_kept(const struct fsi_add_tree_report *tree,
+		      const struct create_options *options, const struct voice *voice)
+{
+	const bool has_joliet = (options->file_systems & FSI_FILE_SYSTEM_JOLIET) != 0;
+	char text[DESCRIPTION_SIZE];
+
+	if ((options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0 ||
+	    (tree->links == 0 && tree->special == 0))
+		return;
+	describe_special(tree->links, tree->special, &text);
+	message_note(voice, "%s %s in UDF alone, as ISO 9660%s can't hold %s", text,
+		     tree->links + tree->special == 1 ? "is" : "are",
+		     has_joliet ? " and Joliet" : "",
+		     tree->links + tree->special == 1 ? "it" : "them");
 }
 
 void notes_on_sources(const struct source_report *report,
 		      const struct create_options *options, const struct voice *voice)
 {
-	note_skipped(&report->tree, options->follow_links, voice);
+	note_skipped(&report->tree, options, voice);
 	if (options->follow_links)
 		note_followed(&report->tree, voice);
+	if (options->posix)
+		note_attributes(report, options, voice);
+	note_kept(&report->tree, options, voice);
 	if (report->outputs > 0)
 		message_note(voice, "left out %s, the output itself",
 			     strcmp(options->output, "-") == 0 ? "standard output"

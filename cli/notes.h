@@ -10,7 +10,11 @@
 #include <fsimage/image.h>
 #include <fsimage/result.h>
 
-/** What was left out of the sources. */
+/** @return the extended attributes that --posix took and UDF can't hold */
+uint64_t notes_count_lost_attributes(const struct source_report *report,
+				     const struct create_options *options);
+
+/** What was left out of the sources, or kept in UDF alone. */
 void notes_on_sources(const struct source_report *report,
 		      const struct create_options *options, const struct voice *voice);
 

@@ -69,9 +69,10 @@ static void draw(struct progress *progress, const char *line)
 	progress->columns = length;
 }
 
-void progress_begin(struct progress *progress, bool wanted)
+void progress_begin(struct progress *progress, const char *doing, bool wanted)
 {
-	*progress = (struct progress){.is_shown = wanted && isatty(STDERR_FILENO) != 0};
+	*progress = (struct progress){.doing = doing,
+				      .is_shown = wanted && isatty(STDERR_FILENO) != 0};
 }
 
 void progress_count_file(struct progress *progress)
@@ -137,10 +138,11 @@ void progress_show_written(struct progress *progress, uint64_t written, uint64_t
 		progress->write_began = progress->last_drawn;
 	progress->is_writing = true;
 	describe(progress, written, total, &description);
-	room = count_columns() - (int)(sizeof("writing: [] 100 %  ") - 1) -
-	       (int)strlen(description);
+	room = count_columns() - (int)strlen(progress->doing) -
+	       (int)(sizeof(": [] 100 %  ") - 1) - (int)strlen(description);
 	make_bar(written, total, room, &bar);
-	snprintf(line, sizeof(line), "writing: %s%d %%  %s", bar, percent, description);
+	snprintf(line, sizeof(line), "%s: %s%d %%  %s", progress->doing, bar, percent,
+		 description);
 	draw(progress, line);
 }
 

@@ -8,21 +8,25 @@
 #include <time.h>
 
 struct progress {
-	bool is_shown; /* standard error is a terminal, and the line is wanted */
-	int columns;   /* of what is on the line now */
+	const char *doing; /* what is told: "writing" */
+	bool is_shown;	   /* standard error is a terminal, and the line is wanted */
+	int columns;	   /* of what is on the line now */
 	uint64_t files;
 	struct timespec last_drawn;
 	struct timespec write_began; /* when is_writing */
 	bool is_writing;
 };
 
-/** @param wanted  false: show nothing, whatever standard error is */
-void progress_begin(struct progress *progress, bool wanted);
+/**
+ * @param doing   what the line with the bar begins with
+ * @param wanted  false: show nothing, whatever standard error is
+ */
+void progress_begin(struct progress *progress, const char *doing, bool wanted);
 
 /** One more file has been taken in. */
 void progress_count_file(struct progress *progress);
 
-/** So many bytes of the image are written. */
+/** So many of all bytes are written. */
 void progress_show_written(struct progress *progress, uint64_t written, uint64_t total);
 
 /** Take the line away, so that something else can be said. */

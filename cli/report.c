@@ -3,13 +3,14 @@
 
 #include "cli/report.h"
 
+#include "cli/notes.h"
+#include "cli/object.h"
 #include "cli/units.h"
 #include "cli/walk.h"
 
 #include <fsimage/codes.h>
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct counts {
@@ -182,18 +183,34 @@ static HRESULT print_list(const struct report *report, const struct counts *coun
 	return hr;
 }
 
-static void print_skipped(const struct source_report *sources, FILE *file)
+static void print_skipped(const struct report *report, FILE *file)
 {
+	const struct source_report *sources = report->sources;
+	const struct fsi_add_tree_report *tree = &sources->tree;
+	const uint64_t lost = notes_count_lost_attributes(sources, report->options);
+
+	fprintf(file,
+		"\"kept\": {\"links\": %" PRIu64 ", \"special\": %" PRIu64
+		", \"extended_attributes\": %" PRIu64 "}, ",
+		tree->links, tree->special, tree->named_streams - lost);
 	fprintf(file,
 		"\"skipped\": {\"links\": %" PRIu64 ", \"special\": %" PRIu64
-		", \"loops\": %" PRIu64 ", \"excluded\": %" PRIu64 "}",
-		sources->tree.skipped_links, sources->tree.skipped_special,
-		sources->tree.skipped_loops, sources->tree.filtered - sources->outputs);
+		", \"loops\": %" PRIu64 ", \"excluded\": %" PRIu64
+		", \"extended_attributes\": %" PRIu64 "}",
+		tree->skipped_links, tree->skipped_special, tree->skipped_loops,
+		tree->filtered - sources->outputs, lost);
 }
 
-static HRESULT print_object(const struct report *report, const struct counts *counts,
-			    FILE *file)
+struct object {
+	const struct report *report;
+	const struct counts *counts;
+};
+
+static HRESULT print_object(void *context, FILE *file)
 {
+	const struct object *object = context;
+	const struct report *report = object->report;
+	const struct counts *counts = object->counts;
 	uint64_t source_size = 0;
 	HRESULT hr = measure_files(report->image, &source_size);
 
@@ -212,28 +229,8 @@ static HRESULT print_object(const struct report *report, const struct counts *co
 	hr = print_volume(report, file);
 	if (SUCCEEDED(hr))
 		hr = print_list(report, counts, file);
-	print_skipped(report->sources, file);
+	print_skipped(report, file);
 	fputs("}\n", file);
-	return hr;
-}
-
-/* All of the object or nothing: half of one is no JSON. */
-static HRESULT print_whole_object(const struct report *report,
-				  const struct counts *counts, FILE *file)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *memory = open_memstream(&text, &length);
-	HRESULT hr = E_OUTOFMEMORY;
-
-	if (memory == NULL)
-		return hr;
-	hr = print_object(report, counts, memory);
-	if (fclose(memory) != 0 && SUCCEEDED(hr))
-		hr = E_OUTOFMEMORY;
-	if (SUCCEEDED(hr))
-		fwrite(text, 1, length, file);
-	free(text);
 	return hr;
 }
 
@@ -248,7 +245,8 @@ HRESULT report_print(const struct report *report, const struct voice *voice)
 	if (FAILED(hr))
 		return hr;
 	if (voice->json)
-		return print_whole_object(report, &counts, voice->report);
+		return object_print(voice->report, print_object,
+				    &(struct object){report, &counts});
 	print_line(report, &counts, voice->report);
 	return S_OK;
 }

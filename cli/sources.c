@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 /* The first "=" that no backslash protects; NULL: none. */
 static const char *find_equals(const char *operand)
@@ -69,11 +70,11 @@ int sources_parse(const struct create_options *options, const struct voice *voic
 		  struct source_list *ret_list)
 {
 	ret_list->count = 0;
-	ret_list->items = calloc(options->operand_count, sizeof(*ret_list->items));
+	ret_list->items = calloc(options->operands.count, sizeof(*ret_list->items));
 	if (ret_list->items == NULL)
 		return message_no_memory(voice);
-	for (size_t i = 0; i < options->operand_count; i++) {
-		const int status = parse_operand(options->operands[i], voice,
+	for (size_t i = 0; i < options->operands.count; i++) {
+		const int status = parse_operand(options->operands.items[i], voice,
 						 &ret_list->items[ret_list->count++]);
 
 		if (status != STATUS_DONE)
@@ -198,11 +199,15 @@ static HRESULT replace_file(fsi_directory *directory, const char *name, const ch
 
 /* At a target that names the item. */
 static HRESULT add_named_file(const struct source *source, fsi_directory *directory,
-			      const char *separators)
+			      const char *separators,
+			      const struct create_options *options,
+			      struct source_report *report)
 {
 	const size_t name_at = find_name(source->target, separators);
 	const HRESULT hr = enter_folders(source->target, name_at, separators, &directory);
 
+	if (options->posix && listxattr(source->path, NULL, 0) > 0)
+		report->bare_files++;
 	return SUCCEEDED(hr)
 		       ? replace_file(directory, source->target + name_at, source->path)
 		       : hr;
@@ -210,11 +215,13 @@ static HRESULT add_named_file(const struct source *source, fsi_directory *direct
 
 /* Under its own name, into the root or a folder. */
 static HRESULT add_file(const struct source *source, fsi_directory *directory,
-			const char *separators)
+			const char *separators, const struct create_options *options,
+			struct source_report *report)
 {
 	/* What the command line names is taken, also through a link. */
 	const struct fsi_add_tree_options tree = {.size = sizeof(tree),
-						  .links = FSI_LINKS_FOLLOW};
+						  .links = FSI_LINKS_FOLLOW,
+						  .named_streams = options->posix};
 	HRESULT hr = S_OK;
 
 	if (source->target != NULL)
@@ -222,7 +229,8 @@ static HRESULT add_file(const struct source *source, fsi_directory *directory,
 				   &directory);
 	if (FAILED(hr))
 		return hr;
-	return fsi_directory_add_tree_with_options(directory, source->path, &tree, NULL);
+	return fsi_directory_add_tree_with_options(directory, source->path, &tree,
+						   &report->tree);
 }
 
 /* What the filter of one folder needs to know. */
@@ -258,6 +266,32 @@ static bool may_pass(void *context, const char *path, bool is_directory)
 	return true;
 }
 
+/* --posix leaves nothing out, so --strict has nothing to refuse then. */
+static enum fsi_link_policy choose_links(const struct create_options *options)
+{
+	if (options->follow_links)
+		return FSI_LINKS_FOLLOW;
+	if (options->posix)
+		return FSI_LINKS_KEEP;
+	return options->strict ? FSI_LINKS_REFUSE : FSI_LINKS_SKIP;
+}
+
+static enum fsi_special_policy choose_special(const struct create_options *options)
+{
+	if (options->posix)
+		return FSI_SPECIAL_KEEP;
+	return options->strict ? FSI_SPECIAL_REFUSE : FSI_SPECIAL_SKIP;
+}
+
+/*
+ * The root belongs to the volume, since several sources may meet there; as it
+ * was is what one alone wants.
+ */
+static bool has_attributes(bool is_root, const struct create_options *options)
+{
+	return !is_root || (options->posix && options->operands.count == 1);
+}
+
 static HRESULT add_folder(const struct source *source, fsi_directory *directory,
 			  bool is_root, const struct create_options *options,
 			  const struct output *output, struct source_report *report)
@@ -272,12 +306,11 @@ static HRESULT add_folder(const struct source *source, fsi_directory *directory,
 	};
 	const struct fsi_add_tree_options tree = {
 		.size = sizeof(tree),
-		/* The root belongs to the volume: several sources may meet there. */
-		.base_attributes = !is_root,
-		.links = options->follow_links ? FSI_LINKS_FOLLOW
-			 : options->strict     ? FSI_LINKS_REFUSE
-					       : FSI_LINKS_SKIP,
-		.special = options->strict ? FSI_SPECIAL_REFUSE : FSI_SPECIAL_SKIP,
+		.base_attributes = has_attributes(is_root, options),
+		.links = choose_links(options),
+		.special = choose_special(options),
+		/* Also where UDF can't hold them yet, so that they are counted. */
+		.named_streams = options->posix,
 		.filter = may_be_in || options->excludes.count > 0 ? may_pass : NULL,
 		.filter_context = &filter,
 	};
@@ -296,9 +329,9 @@ HRESULT source_add(const struct source *source, fsi_directory *root,
 	HRESULT hr = S_OK;
 
 	if (!source->is_folder && source->target != NULL && !source->target_is_folder)
-		return add_named_file(source, directory, separators);
+		return add_named_file(source, directory, separators, options, report);
 	if (!source->is_folder)
-		return add_file(source, directory, separators);
+		return add_file(source, directory, separators, options, report);
 	if (source->target != NULL)
 		hr = enter_folders(source->target, strlen(source->target), separators,
 				   &directory);

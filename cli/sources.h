@@ -25,6 +25,8 @@ struct source_list {
 struct source_report {
 	struct fsi_add_tree_report tree;
 	uint64_t outputs; /* the output itself, left out; tree.filtered counts it too */
+	/* --posix: files with extended attributes that a new name made them lose. */
+	uint64_t bare_files;
 };
 
 /**

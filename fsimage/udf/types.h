@@ -143,6 +143,9 @@ struct fsi_udf_address {
 	uint16_t partition;
 };
 
+/* What the checksum of a tag must be: the sum of its other bytes, ECMA-167 3/7.2.3 */
+uint8_t fsi_udf_tag_sum(const struct fsi_udf_tag *tag);
+
 /*
  * Complete a descriptor of size bytes (at least a tag, at most 65551) that
  * begins with its tag: everything behind the tag is there already and is

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The image that info, ls and extract read, and which of its file systems. */
+
+#include "cli/view.h"
+
+#include <fsimage/fsimage.h>
+
+#include <string.h>
+
+/* In the order in which they are preferred: the first keeps most. */
+static const struct kind {
+	enum fsi_file_system file_system;
+	const char *word;
+	const char *name;
+	const char *hint;
+} kinds[] = {
+	{FSI_FILE_SYSTEM_UDF, "udf", "UDF", "--view udf reads the image's UDF"},
+	{FSI_FILE_SYSTEM_JOLIET, "joliet", "Joliet",
+	 "--view joliet reads the image's Joliet"},
+	{FSI_FILE_SYSTEM_ISO9660, "iso9660", "ISO 9660",
+	 "--view iso9660 reads the image's ISO 9660"},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+enum fsi_file_system view_parse(const char *word)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		if (strcmp(kinds[i].word, word) == 0)
+			return kinds[i].file_system;
+	}
+	return strcmp(word, "iso") == 0 ? FSI_FILE_SYSTEM_ISO9660 : FSI_FILE_SYSTEM_NONE;
+}
+
+static const struct kind *find_kind(enum fsi_file_system file_system)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		if (kinds[i].file_system == file_system)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const char *view_word(enum fsi_file_system file_system)
+{
+	const struct kind *kind = find_kind(file_system);
+
+	return kind != NULL ? kind->word : "";
+}
+
+const char *view_name(enum fsi_file_system file_system)
+{
+	const struct kind *kind = find_kind(file_system);
+
+	return kind != NULL ? kind->name : "";
+}
+
+const char *view_hint(const struct image_view *view, HRESULT code)
+{
+	switch (code) {
+	case IMAPI_E_ITEM_NOT_FOUND:
+	case IMAPI_E_NOT_DIR:
+		return "'fsimage ls -R' lists all names of an image";
+	case IMAPI_E_FILE_SYSTEM_READ_CONSISTENCY_ERROR:
+	case IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED:
+	case IMAPI_E_FILE_SYSTEM_NOT_FOUND:
+	case IMAPI_E_IMPORT_READ_FAILURE:
+	case IMAPI_E_IMPORT_SEEK_FAILURE:
+		break;
+	default:
+		return NULL;
+	}
+	for (size_t i = 0; i < KINDS; i++) {
+		if ((view->others & (fsi_file_systems)kinds[i].file_system) != 0)
+			return kinds[i].hint;
+	}
+	return NULL;
+}
+
+int view_failure(const struct image_view *view, HRESULT hr, const struct voice *voice,
+		 const char *doing, const char *path)
+{
+	return message_failure(voice, hr, view_hint(view, hr), "%s %s%s%s", doing,
+			       view->image, path[0] != '\0' ? ":" : "", path);
+}
+
+int view_open_disc(const char *path, const struct voice *voice,
+		   struct image_view *ret_view)
+{
+	fsi_stream *stream = NULL;
+	HRESULT hr = fsi_stream_create_on_file(path, &stream);
+
+	*ret_view = (struct image_view){.image = path};
+	if (SUCCEEDED(hr))
+		hr = fsi_disc_open(stream, NULL, &ret_view->disc);
+	if (FAILED(hr))
+		view_failure(ret_view, hr, voice, "reading", "");
+	fsi_stream_release(stream);
+	return FAILED(hr) ? STATUS_FAILED : STATUS_DONE;
+}
+
+static enum fsi_file_system choose(fsi_file_systems found)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		if ((found & (fsi_file_systems)kinds[i].file_system) != 0)
+			return kinds[i].file_system;
+	}
+	return FSI_FILE_SYSTEM_NONE;
+}
+
+int view_open(const char *path, enum fsi_file_system wanted, const struct voice *voice,
+	      struct image_view *ret_view)
+{
+	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
+	HRESULT hr = S_OK;
+
+	if (view_open_disc(path, voice, ret_view) != STATUS_DONE)
+		return STATUS_FAILED;
+	hr = fsi_disc_get_file_systems(ret_view->disc, &found);
+	if (SUCCEEDED(hr) && found == FSI_FILE_SYSTEM_NONE)
+		return message_own_failure(voice, IMAPI_E_FILE_SYSTEM_NOT_FOUND,
+					   "There is no ISO 9660, Joliet or UDF in it.",
+					   NULL, "reading %s", path);
+	ret_view->file_system = wanted != FSI_FILE_SYSTEM_NONE ? wanted : choose(found);
+	ret_view->others = found & ~(fsi_file_systems)ret_view->file_system;
+	if (SUCCEEDED(hr))
+		hr = fsi_disc_open_view(ret_view->disc, ret_view->file_system,
+					&ret_view->view);
+	return FAILED(hr) ? view_failure(ret_view, hr, voice, "reading", "")
+			  : STATUS_DONE;
+}
+
+void view_clear(struct image_view *view)
+{
+	fsi_disc_view_release(view->view);
+	fsi_disc_release(view->disc);
+	*view = (struct image_view){0};
+}
