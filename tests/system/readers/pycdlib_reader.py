@@ -33,5 +33,8 @@ class Pycdlib(Reader):
         return None
 
     def list(self, image: Image, view: str) -> Listing:
-        """Let the program read it all."""
-        return run_records([sys.executable, SUPPORT / "read_pycdlib.py", view, image.path])
+        """Let the program read it all; of UDF that it can't read it is not to know."""
+        path = image.path
+        if image.udf_revision >= EXTENDED_ENTRIES:
+            path = image.showing(view)
+        return run_records([sys.executable, SUPPORT / "read_pycdlib.py", view, path])
