@@ -28,6 +28,7 @@ const char create_help[] =
 	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50, 2.60\n"
 	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
+	"      --udf-holes           keep the holes of sparse files; needs -f udf\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
@@ -177,6 +178,7 @@ static const struct row rows[] = {
 	VALUE("rules", take_rules, 0),
 	{"exclude", take_exclude, 0, 0, true},
 	FLAG("redundant-metadata", redundant_metadata, 0),
+	FLAG("udf-holes", udf_holes, 0),
 	FLAG("restricted-names", restricted_names, 0),
 	FLAG("follow-links", follow_links, 0),
 	FLAG("strict", strict, 0),
@@ -317,6 +319,9 @@ static int check_together(const struct create_options *options)
 		return message_usage("create",
 				     "option '--udf-revision' needs udf among the "
 				     "file systems");
+	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
+		return message_usage("create", "option '--udf-holes' needs udf alone: "
+					       "'--file-systems udf'");
 	if (options->redundant_metadata &&
 	    options->udf_revision < FIRST_METADATA_REVISION)
 		return message_usage("create", "option '--redundant-metadata' needs "

@@ -291,12 +291,34 @@ static HRESULT render_data(const struct fsi_region *region, uint32_t block,
 	return S_OK;
 }
 
+static const struct fsi_region_ops data_ops = {.describe = describe_data,
+					       .render = render_data};
+
+static HRESULT place_one(struct udf_fixture *fixture, const struct fsi_data *data)
+{
+	struct fsi_layout *layout = &fixture->layout;
+	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
+	HRESULT hr = S_OK;
+
+	if (runs == NULL)
+		return fsi_layout_append(layout, &data_ops, fixture,
+					 fsi_blocks_of(data->size), 1,
+					 &layout->data_blocks[data->number]);
+	for (uint32_t n = 0; n < runs->count && SUCCEEDED(hr); n++) {
+		struct fsi_data_run *run = &layout->runs.items[runs->first_run + n];
+
+		if (run->first_block != 0)
+			hr = fsi_layout_append(layout, &data_ops, fixture,
+					       fsi_blocks_of(run->size), 1,
+					       &run->first_block);
+	}
+	return hr;
+}
+
 static HRESULT place_data(struct udf_fixture *fixture)
 {
-	static const struct fsi_region_ops ops = {.describe = describe_data,
-						  .render = render_data};
 	struct fsi_layout *layout = &fixture->layout;
-	HRESULT hr = fsi_layout_append(layout, &ops, fixture, 0, 16,
+	HRESULT hr = fsi_layout_append(layout, &data_ops, fixture, 0, 16,
 				       &layout->first_data_block);
 
 	layout->data_blocks = fsi_allocate_zeroed((size_t)fixture->order.data_count + 1,
@@ -306,9 +328,7 @@ static HRESULT place_data(struct udf_fixture *fixture)
 		const struct fsi_data *data = fixture->order.data[d];
 
 		if (!fsi_udf_embeds_data(fixture->revision, fixture->is_alone, data))
-			hr = fsi_layout_append(layout, &ops, fixture,
-					       fsi_blocks_of(data->size), 1,
-					       &layout->data_blocks[d]);
+			hr = place_one(fixture, data);
 	}
 	layout->data_end_block = layout->next_block;
 	return hr;

@@ -4,7 +4,9 @@
 from functools import partial
 from pathlib import Path
 
+import fsimage_command
 import naming
+import scratch
 import trees
 from case import ImageTest, slow
 
@@ -99,3 +101,55 @@ class Size(ImageTest):
             with self.subTest(revision=revision):
                 self.check_tree(make, "-f", "udf", "--udf-revision", revision,
                                 views=(naming.UDF,), readers=("linux", "libudfread", "7z"))
+
+
+class Holes(ImageTest):
+    """Holes of sparse files, which only some readers know."""
+
+    READERS = ("linux", "libudfread")
+
+    def check_holes(self, revision: str) -> None:
+        """Holes at both ends, between, of all of a file, and more than an entry tells."""
+        self.check_tree(_sparse_files, "-f", "udf", "--udf-revision", revision, "--udf-holes",
+                        views=(naming.UDF,), readers=self.READERS)
+
+    def test_in_1_02(self) -> None:
+        self.check_holes("1.02")
+
+    def test_in_2_60(self) -> None:
+        self.check_holes("2.60")
+
+    def test_take_no_room_in_the_image(self) -> None:
+        with scratch.folder() as room:
+            (room / "source").mkdir()
+            with open(room / "source" / "hole", "wb") as file:
+                file.truncate(10**8)
+            self.create("-q", "-o", room / "image.iso", "-f", "udf", "--udf-holes",
+                        room / "source")
+            self.assertLess((room / "image.iso").stat().st_size, 2 * 10**6)
+
+    def test_are_recorded_unless_asked_for(self) -> None:
+        self.check_tree(_sparse_files, "-f", "udf", views=(naming.UDF,))
+
+    def test_need_udf_alone(self) -> None:
+        done = fsimage_command.run("create", "-o", "-", "--udf-holes", ".")
+        self.assertEqual(2, done.status, done)
+        self.assertIn("--file-systems udf", done.errors)
+
+
+def _sparse_files(root: Path) -> None:
+    files = {
+        "all": (3_000_000, ()),
+        "begin": (3_000_000, (2_999_990,)),
+        "end": (3_000_000, (0,)),
+        "middle": (3_000_000, (5000, 1_000_000, 2_000_000)),
+        "odd": (3_000_001, (1_000_000,)),
+        "many": (2**13 * 600, range(0, 2**13 * 600, 2**13)),
+    }
+    for name, (size, marks) in files.items():
+        with open(root / name, "wb") as file:
+            file.truncate(size)
+            for mark in marks:
+                file.seek(mark)
+                file.write(b"#")
+    trees.stamp(root)
