@@ -43,4 +43,21 @@ char *fsi_data_path(const struct fsi_data *data);
  */
 HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream);
 
+/* A part of data that reads as zeros and takes no room where it comes from. */
+struct fsi_hole {
+	uint64_t offset;
+	uint64_t size;
+};
+
+struct fsi_holes {
+	FSI_VECTOR(struct fsi_hole) list;
+};
+
+/*
+ * The holes of a host file that are whole blocks, the last one to its end,
+ * ascending; a caller's stream has none. holes is empty; what is in it is to be
+ * freed. Fails as fsi_data_open() does, with E_OUTOFMEMORY besides.
+ */
+HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes);
+
 #endif
