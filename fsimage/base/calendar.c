@@ -62,3 +62,43 @@ void fsi_ticks_to_date(fsi_ticks ticks, struct fsi_date *ret_date)
 	ret_date->second = (uint8_t)(second_of_day % 60);
 	ret_date->microsecond = (uint32_t)(ticks % FSI_TICKS_PER_SECOND / 10);
 }
+
+static bool is_leap_year(unsigned year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static bool is_date(const struct fsi_date *date)
+{
+	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (date->year < 1 || date->year > 9999 || date->month < 1 || date->month > 12)
+		return false;
+	if (date->day < 1 ||
+	    date->day > days[date->month - 1] +
+				(date->month == 2 && is_leap_year(date->year)))
+		return false;
+	return date->hour < 24 && date->minute < 60 && date->second <= 60 &&
+	       date->microsecond < 1000000;
+}
+
+/* Days from 1970-01-01, by the eras of date_of_day(). */
+static int64_t day_of_date(const struct fsi_date *date)
+{
+	const int64_t year = date->year - (date->month <= 2);
+	const int64_t month = date->month > 2 ? date->month - 3 : date->month + 9;
+	const int64_t day_of_year = (153 * month + 2) / 5 + date->day - 1;
+
+	/* 1970-01-01 is day 719468 of the years that began on 0000-03-01. */
+	return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
+}
+
+bool fsi_date_to_timespec(const struct fsi_date *date, struct timespec *ret_time)
+{
+	if (!is_date(date))
+		return false;
+	ret_time->tv_sec = day_of_date(date) * SECONDS_PER_DAY + date->hour * 3600 +
+			   date->minute * 60 + date->second;
+	ret_time->tv_nsec = (long)date->microsecond * 1000;
+	return true;
+}

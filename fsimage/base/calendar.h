@@ -13,7 +13,7 @@ typedef int64_t fsi_ticks;
 #define FSI_TICKS_PER_SECOND 10000000
 
 struct fsi_date {
-	uint16_t year; /* 1601 to 9999 */
+	uint16_t year; /* 1601 to 9999; on a disc from 1 on */
 	uint8_t month; /* 1 to 12 */
 	uint8_t day;   /* 1 to 31 */
 	uint8_t hour;
@@ -30,5 +30,11 @@ struct timespec fsi_ticks_to_timespec(fsi_ticks ticks);
 
 /* The parts of a time; ticks must be in range as above. */
 void fsi_ticks_to_date(fsi_ticks ticks, struct fsi_date *ret_date);
+
+/*
+ * The time of a date of the years 1 to 9999; a leap second is that after it.
+ * false when the date does not exist; *ret_time is then untouched.
+ */
+bool fsi_date_to_timespec(const struct fsi_date *date, struct timespec *ret_time);
 
 #endif

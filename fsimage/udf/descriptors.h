@@ -29,6 +29,17 @@ struct fsi_udf_anchor_descriptor {
 FSI_UDF_AT(fsi_udf_anchor_descriptor, reserve_sequence, 24);
 _Static_assert(sizeof(struct fsi_udf_anchor_descriptor) == 512, "ECMA-167 3/10.2");
 
+/* Volume descriptor pointer, ECMA-167 3/10.3 */
+struct fsi_udf_volume_pointer_descriptor {
+	struct fsi_udf_tag tag;
+	uint8_t sequence_number RBP(16, 4);
+	struct fsi_udf_extent_ad next_extent; /* 20 */
+	uint8_t reserved RBP(28, 484);
+};
+FSI_UDF_AT(fsi_udf_volume_pointer_descriptor, next_extent, 20);
+_Static_assert(sizeof(struct fsi_udf_volume_pointer_descriptor) == 512,
+	       "ECMA-167 3/10.3");
+
 /* Primary volume descriptor, ECMA-167 3/10.1, OSTA UDF 2.2.2 */
 struct fsi_udf_primary_volume_descriptor {
 	struct fsi_udf_tag tag;

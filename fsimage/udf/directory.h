@@ -27,6 +27,7 @@ _Static_assert(sizeof(struct fsi_udf_file_identifier_descriptor) == 38,
 enum {
 	FSI_UDF_FID_HIDDEN = 1 << 0,
 	FSI_UDF_FID_DIRECTORY = 1 << 1,
+	FSI_UDF_FID_DELETED = 1 << 2,
 	FSI_UDF_FID_PARENT = 1 << 3
 };
 

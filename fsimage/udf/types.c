@@ -50,8 +50,7 @@ struct implementation_suffix {
 };
 _Static_assert(sizeof(struct implementation_suffix) == 8, "OSTA UDF 2.1.5.3");
 
-/* ECMA-167 3/7.2.3: the sum of the tag's other bytes. */
-static uint8_t sum_tag(const struct fsi_udf_tag *tag)
+uint8_t fsi_udf_tag_sum(const struct fsi_udf_tag *tag)
 {
 	uint8_t bytes[sizeof(*tag)];
 	unsigned sum = 0;
@@ -76,7 +75,7 @@ void fsi_udf_tag_seal(uint8_t *descriptor, size_t size,
 	fsi_put_le16(&tag.crc, fsi_crc16(descriptor + sizeof(tag), crc_length));
 	fsi_put_le16(&tag.crc_length, (uint16_t)crc_length);
 	fsi_put_le32(&tag.location, location);
-	fsi_put_u8(&tag.checksum, sum_tag(&tag));
+	fsi_put_u8(&tag.checksum, fsi_udf_tag_sum(&tag));
 	memcpy(descriptor, &tag, sizeof(tag));
 }
 

@@ -48,8 +48,10 @@ _Static_assert(sizeof(struct fsi_udf_tag) == 16, "ECMA-167 3/7.2");
 
 /* Tag identifiers, ECMA-167 3/7.2.1 and 4/7.2.1 */
 enum fsi_udf_tag_identifier {
+	FSI_UDF_TAG_SPARING_TABLE = 0, /* OSTA UDF 2.2.12 */
 	FSI_UDF_TAG_PRIMARY_VOLUME = 1,
 	FSI_UDF_TAG_ANCHOR = 2,
+	FSI_UDF_TAG_VOLUME_POINTER = 3,
 	FSI_UDF_TAG_IMPLEMENTATION_USE = 4,
 	FSI_UDF_TAG_PARTITION = 5,
 	FSI_UDF_TAG_LOGICAL_VOLUME = 6,
@@ -58,7 +60,12 @@ enum fsi_udf_tag_identifier {
 	FSI_UDF_TAG_INTEGRITY = 9,
 	FSI_UDF_TAG_FILE_SET = 256,
 	FSI_UDF_TAG_FILE_IDENTIFIER = 257,
-	FSI_UDF_TAG_FILE_ENTRY = 261
+	FSI_UDF_TAG_ALLOCATION_EXTENT = 258,
+	FSI_UDF_TAG_INDIRECT_ENTRY = 259,
+	FSI_UDF_TAG_TERMINAL_ENTRY = 260,
+	FSI_UDF_TAG_FILE_ENTRY = 261,
+	FSI_UDF_TAG_ATTRIBUTES = 262,
+	FSI_UDF_TAG_EXTENDED_FILE_ENTRY = 266
 };
 
 /* Character set specification, ECMA-167 1/7.2.1 */
@@ -135,6 +142,9 @@ struct fsi_udf_address {
 	uint32_t block;
 	uint16_t partition;
 };
+
+/* What the checksum of a tag must be: the sum of its other bytes, ECMA-167 3/7.2.3 */
+uint8_t fsi_udf_tag_sum(const struct fsi_udf_tag *tag);
 
 /*
  * Complete a descriptor of size bytes (at least a tag, at most 65551) that

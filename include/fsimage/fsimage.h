@@ -4,6 +4,7 @@
 #define FSIMAGE_FSIMAGE_H
 
 #include <fsimage/codes.h>
+#include <fsimage/disc.h>
 #include <fsimage/error.h>
 #include <fsimage/image.h>
 #include <fsimage/item.h>

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which file systems a disc has, by its volume recognition sequence. */
+#include "import/file_systems.h"
+
+#include "error/fail.h"
+#include "import/udf_view.h"
+
+/* ECMA-167 2/8.1, ECMA-119 6.2.1: behind 32768 bytes that belong to the system. */
+#define RECOGNITION_OFFSET 32768u
+
+/* The first anchor is not part of the sequence. */
+#define RECOGNITION_BLOCKS_MAX 240
+
+/* ECMA-119 8.1.1, 8.5.6; Joliet: the escape sequences of UCS-2, level 1 to 3. */
+#define DESCRIPTOR_PRIMARY	 1
+#define DESCRIPTOR_SUPPLEMENTARY 2
+#define ESCAPE_SEQUENCES_OFFSET	 88
+
+static bool is_joliet(const uint8_t *block)
+{
+	const uint8_t *escape = block + ESCAPE_SEQUENCES_OFFSET;
+
+	return escape[0] == '%' && escape[1] == '/' &&
+	       (escape[2] == '@' || escape[2] == 'C' || escape[2] == 'E');
+}
+
+static fsi_file_systems recognise_block(const uint8_t *block)
+{
+	const enum fsi_udf_recognition found = fsi_udf_get_recognition(block);
+
+	if (found == FSI_UDF_RECOGNISED_UDF)
+		return FSI_FILE_SYSTEM_UDF;
+	if (found != FSI_UDF_RECOGNISED_ISO9660)
+		return FSI_FILE_SYSTEM_NONE;
+	if (block[0] == DESCRIPTOR_PRIMARY)
+		return FSI_FILE_SYSTEM_ISO9660;
+	return block[0] == DESCRIPTOR_SUPPLEMENTARY && is_joliet(block)
+		       ? FSI_FILE_SYSTEM_JOLIET
+		       : FSI_FILE_SYSTEM_NONE;
+}
+
+/* Descriptors are as far apart as blocks are long, but at least FSI_BLOCK_SIZE. */
+static HRESULT recognise_sequence(struct fsi_media *media, uint32_t distance,
+				  fsi_file_systems *file_systems)
+{
+	uint64_t offset = (uint64_t)fsi_media_session_block(media) * FSI_BLOCK_SIZE +
+			  RECOGNITION_OFFSET;
+
+	for (unsigned n = 0; n < RECOGNITION_BLOCKS_MAX; n++) {
+		uint8_t block[FSI_BLOCK_SIZE];
+
+		FSI_TRY(fsi_media_read(media, offset, block, sizeof(block)));
+		if (fsi_udf_get_recognition(block) == FSI_UDF_RECOGNISED_NOTHING)
+			break;
+		*file_systems |= recognise_block(block);
+		offset += distance;
+	}
+	return S_OK;
+}
+
+/* Where recognition can't be read, an anchor tells that there is UDF. */
+static HRESULT recognise_anchor(struct fsi_media *media, fsi_file_systems *file_systems)
+{
+	struct fsi_udf_places places;
+	const HRESULT hr = fsi_import_udf_find_anchors(media, 0, &places);
+
+	if (hr == E_OUTOFMEMORY)
+		return hr;
+	if (SUCCEEDED(hr))
+		*file_systems |= FSI_FILE_SYSTEM_UDF;
+	return S_OK;
+}
+
+HRESULT fsi_import_recognise(struct fsi_media *media,
+			     const struct fsi_import_hints *hints,
+			     fsi_file_systems *ret_file_systems)
+{
+	fsi_file_systems file_systems = FSI_FILE_SYSTEM_NONE;
+	HRESULT hr = S_OK;
+
+	if (hints->anchor_block != 0)
+		file_systems = FSI_FILE_SYSTEM_UDF;
+	for (uint32_t distance = FSI_BLOCK_SIZE; distance <= FSI_UDF_BLOCK_SIZE_MAX;
+	     distance *= 2) {
+		hr = recognise_sequence(media, distance, &file_systems);
+		if (FAILED(hr) || (file_systems & FSI_FILE_SYSTEM_UDF) != 0)
+			break;
+	}
+	if (hr == E_OUTOFMEMORY)
+		return hr;
+	if (hr == IMAPI_E_IMPORT_READ_FAILURE)
+		FSI_TRY(recognise_anchor(media, &file_systems));
+	*ret_file_systems = file_systems;
+	return S_OK;
+}
+
+static HRESULT open_udf(struct fsi_media *media, const struct fsi_import_hints *hints,
+			fsi_disc_view **ret_view)
+{
+	return fsi_import_open_udf(media, hints->anchor_block, ret_view);
+}
+
+/* A file system that can be recognised. */
+struct known {
+	enum fsi_file_system file_system;
+	const char *name;
+	/* NULL: it has no view. */
+	HRESULT(*open)
+	(struct fsi_media *media, const struct fsi_import_hints *hints,
+	 fsi_disc_view **ret_view);
+};
+
+static const struct known *find_known(enum fsi_file_system file_system)
+{
+	static const struct known table[] = {
+		{FSI_FILE_SYSTEM_ISO9660, "ISO9660", NULL},
+		{FSI_FILE_SYSTEM_JOLIET, "Joliet", NULL},
+		{FSI_FILE_SYSTEM_UDF, "UDF", open_udf},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].file_system == file_system)
+			return &table[i];
+	}
+	return NULL;
+}
+
+const char *fsi_import_name(enum fsi_file_system file_system)
+{
+	const struct known *known = find_known(file_system);
+
+	return known != NULL ? known->name : NULL;
+}
+
+HRESULT fsi_import_open(struct fsi_media *media, const struct fsi_import_hints *hints,
+			enum fsi_file_system file_system, fsi_disc_view **ret_view)
+{
+	const struct known *known = find_known(file_system);
+
+	if (known->open == NULL)
+		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED, known->name,
+				"listing what it holds");
+	return known->open(media, hints, ret_view);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The file systems that a disc may have: how each is recognised and opened. */
+#ifndef FSI_IMPORT_FILE_SYSTEMS_H
+#define FSI_IMPORT_FILE_SYSTEMS_H
+
+#include "import/view.h"
+
+/* Where to look beyond the usual places, see struct fsi_disc_options. */
+struct fsi_import_hints {
+	uint32_t anchor_block;
+};
+
+/* The file systems that a disc has. Blocks that can't be read hold none. */
+HRESULT fsi_import_recognise(struct fsi_media *media,
+			     const struct fsi_import_hints *hints,
+			     fsi_file_systems *ret_file_systems);
+
+/* What messages call a file system; NULL: it is not exactly one that is known. */
+const char *fsi_import_name(enum fsi_file_system file_system);
+
+/* As fsi_disc_open_view(); the file system has a name. */
+HRESULT fsi_import_open(struct fsi_media *media, const struct fsi_import_hints *hints,
+			enum fsi_file_system file_system, fsi_disc_view **ret_view);
+
+#endif
