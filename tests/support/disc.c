@@ -41,8 +41,7 @@ static void print_text(FILE *out, const char *key, const char *value)
 char *disc_describe_volume(fsi_disc_view *view)
 {
 	static const char *const accesses[] = {"pseudo-overwritable", "readonly",
-					       "writeonce", "rewritable",
-					       "overwritable"};
+					       "writeonce", "rewritable", "overwritable"};
 	const struct fsi_disc_volume *volume = NULL;
 	char *text = NULL;
 	size_t size = 0;
@@ -65,8 +64,8 @@ char *disc_describe_volume(fsi_disc_view *view)
 	fprintf(out, "blocks=%" PRIu32 "\n", volume->block_count);
 	fprintf(out, "numfiles=%" PRIu32 "\n", volume->file_count);
 	fprintf(out, "numdirs=%" PRIu32 "\n", volume->directory_count);
-	fprintf(out, "udfrev=%" PRIx32 ".%02" PRIx32 "\n", volume->revision >> 8,
-		volume->revision & 0xFF);
+	fprintf(out, "udfrev=%" PRIx32 ".%02" PRIx32 "\n",
+		volume->minimum_read_revision >> 8, volume->minimum_read_revision & 0xFF);
 	print_text(out, "integrity", volume->is_closed ? "closed" : "opened");
 	print_text(out, "accesstype", accesses[volume->partitions[0].access]);
 	fclose(out);
@@ -147,8 +146,7 @@ static void print_entry(FILE *out, fsi_disc_entry *entry, const char *path)
 	if (info->kind == FSI_DISC_FILE)
 		fprintf(out, " links=%" PRIu32 " size=%" PRIu64, info->link_count,
 			info->size);
-	fprintf(out, " time=%lld.%06ld",
-		(long long)info->modification_time.time.tv_sec,
+	fprintf(out, " time=%lld.%06ld", (long long)info->modification_time.time.tv_sec,
 		info->modification_time.time.tv_nsec / 1000);
 	if (info->kind == FSI_DISC_FILE)
 		fprintf(out, " sum=%08" PRIx32, sum_data(entry));
@@ -222,7 +220,8 @@ static void print_tree(FILE *out, fsi_disc_entry *directory, const char *folder)
 
 		ASSERT_OK(fsi_disc_entry_get_name(entries[i], &name));
 		snprintf(path, sizeof(path), "%s/%s", folder, name);
-		print_entry(out, entries[i], path);
+		if (!disc_info(entries[i])->is_hidden)
+			print_entry(out, entries[i], path);
 		if (disc_info(entries[i])->kind == FSI_DISC_DIRECTORY)
 			print_tree(out, entries[i], path);
 		fsi_disc_entry_release(entries[i]);
@@ -322,8 +321,7 @@ static HRESULT walk_children(fsi_disc_children *children)
 	fsi_disc_entry *child = NULL;
 	HRESULT hr = S_OK;
 
-	while (SUCCEEDED(hr) &&
-	       (hr = fsi_disc_children_next(children, &child)) == S_OK) {
+	while (SUCCEEDED(hr) && (hr = fsi_disc_children_next(children, &child)) == S_OK) {
 		hr = walk_entry(child);
 		fsi_disc_entry_release(child);
 	}

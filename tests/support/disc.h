@@ -21,7 +21,7 @@ HRESULT disc_walk_stream(fsi_stream *stream);
 
 /*
  * As text, in the form of tests/data/udf/make_fixtures.py; to be freed. Entries
- * are sorted by name.
+ * are sorted by name; those that are hidden are left out.
  */
 char *disc_describe_volume(fsi_disc_view *view);
 char *disc_describe_entries(fsi_disc_view *view);

@@ -6,26 +6,16 @@
 #include <stdlib.h>
 
 static const char *const names[] = {
-	"genisoimage",
-	"genisoimage-no-joliet",
-	"linux-cdrw-1.50",
-	"linux-dvdrw-long-2.01",
-	"linux-hd-1.02",
-	"linux-hd-2048-2.01",
-	"linux-hd-short-2.00",
-	"mkudffs-bdr-2.50",
-	"mkudffs-bdr-2.60",
-	"mkudffs-cdr-1.50",
-	"mkudffs-cdr-2.01",
-	"mkudffs-cdrw-2.01",
-	"mkudffs-dvd-1.02",
-	"mkudffs-dvdr-2.00",
-	"mkudffs-dvdram-2.00",
-	"mkudffs-dvdrw-1.50",
-	"mkudffs-hd-1.02",
-	"mkudffs-hd-1024-strategy-4096",
-	"mkudffs-hd-4096-2.01",
-	"pycdlib",
+	"genisoimage",		"genisoimage-no-joliet",
+	"linux-cdrw-1.50",	"linux-dvdrw-long-2.01",
+	"linux-hd-1.02",	"linux-hd-2048-2.01",
+	"linux-hd-short-2.00",	"mkudffs-bdr-2.50",
+	"mkudffs-bdr-2.60",	"mkudffs-cdr-1.50",
+	"mkudffs-cdr-2.01",	"mkudffs-cdrw-2.01",
+	"mkudffs-dvd-1.02",	"mkudffs-dvdr-2.00",
+	"mkudffs-dvdram-2.00",	"mkudffs-dvdrw-1.50",
+	"mkudffs-hd-1.02",	"mkudffs-hd-1024-strategy-4096",
+	"mkudffs-hd-4096-2.01", "pycdlib",
 };
 
 #define NAMES (int)(sizeof(names) / sizeof(names[0]))

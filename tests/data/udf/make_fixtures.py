@@ -87,14 +87,14 @@ class Fixture:
         self.entries = (root / "listing").read_text().splitlines()
         return self
 
-    def genisoimage(self, *options):
+    def genisoimage(self, ids, *options):
         """A folder of files; genisoimage gives all of them modes of its own."""
         tree = self.folder / "tree"
         write_tree(tree)
         self.recipe.append("genisoimage -udf " + " ".join(options) + " -o image tree")
         run("genisoimage", "-quiet", "-udf", *options, "-o", self.image, tree)
         self.entries = [
-            describe(path, path.relative_to(tree), ids="- -",
+            describe(path, path.relative_to(tree), ids=ids,
                      mode=0o40555 if path.is_dir() else 0o100444)
             for path in sorted_tree(tree)]
         return self
@@ -103,7 +103,7 @@ class Fixture:
         import pycdlib  # pylint: disable=import-error,import-outside-toplevel
 
         self.recipe.append("pycdlib: see make_fixtures.py")
-        time.time = lambda: 1234567890.0
+        time.time = lambda: 1233617490.0  # it takes the month for the day: 02-02
         disc = pycdlib.PyCdlib()
         disc.new(interchange_level=3, udf="2.60", vol_ident="PYCDLIB")
         disc.add_directory("/DIR", udf_path="/dir")
@@ -114,15 +114,15 @@ class Fixture:
         disc.add_hard_link(iso_old_path="/A.;1", udf_new_path="/hard link")
         disc.write(str(self.image))
         disc.close()
-        file = "entry 100555 - - links=1"
-        other = "time=1234567890.000000"
+        file = "entry 100444 - - links=1"
+        other = "time=1233617490.000000"
         self.entries = [
             f"{file} size=5000 {other} sum={sum_of(content(5000)):08x} /a file",
             f"entry 040555 - - {other} /dir",
             f"{file} size=0 {other} sum=00000000 /dir/b",
             f"{file} size=3 {other} sum={sum_of(content(3)):08x} /dir/日本語",
             f"{file} size=5000 {other} sum={sum_of(content(5000)):08x} /hard link",
-            f"entry 120555 - - {other} /link -> dir/b"]
+            f"entry 120444 - - {other} /link -> dir/b"]
         return self
 
 
@@ -210,8 +210,8 @@ FIXTURES = {
         1, "--media-type=hd", "--udfrev=2.00", "--ad=short").populate("large"),
     "linux-dvdrw-long-2.01": lambda f: f.mkudffs(
         4, "--media-type=dvdrw", "--udfrev=2.01", "--ad=long").populate("large"),
-    "genisoimage": lambda f: f.genisoimage("-J", "-r", "-V", "BRIDGE"),
-    "genisoimage-no-joliet": lambda f: f.genisoimage("-V", "Volume"),
+    "genisoimage": lambda f: f.genisoimage("0 0", "-J", "-r", "-V", "BRIDGE"),
+    "genisoimage-no-joliet": lambda f: f.genisoimage("- -", "-V", "Volume"),
     "pycdlib": lambda f: f.pycdlib(),
 }
 

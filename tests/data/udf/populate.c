@@ -161,7 +161,8 @@ static void print_entry(FILE *out, const char *path, const char *shown)
 	struct statx status;
 	char target[4096] = "";
 
-	check(statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status), path);
+	check(statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status),
+	      path);
 	fprintf(out, "entry %06o %u %u", (unsigned)status.stx_mode, status.stx_uid,
 		status.stx_gid);
 	/* The driver counts one more for a directory, and tells another size of links. */
