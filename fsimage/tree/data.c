@@ -106,9 +106,13 @@ static struct fsi_data **find_host_file(struct fsi_tree *tree,
 	for (;; slot = (slot + 1) & mask) {
 		const struct fsi_data *data = tree->host_files.slots[slot];
 
-		/* A size that has changed since makes it another file. */
-		if (data == NULL || (data->inode == host->inode &&
-				     data->device == device && data->size == host->size))
+		/*
+		 * A size or time that has changed since makes it another file, as
+		 * it does where a file system gives two files one number.
+		 */
+		if (data == NULL ||
+		    (data->inode == host->inode && data->device == device &&
+		     data->size == host->size && data->modified_ns == host->modified_ns))
 			return &tree->host_files.slots[slot];
 	}
 }
@@ -126,6 +130,7 @@ static HRESULT make_host_data(struct fsi_tree *tree, const struct fsi_host_file 
 	data->source.folder = host->folder;
 	data->inode = host->inode;
 	data->device = device;
+	data->modified_ns = host->modified_ns;
 	data->is_linked = host->is_linked;
 	*ret_data = data;
 	return S_OK;

@@ -14,7 +14,8 @@ struct fsi_host_file {
 	uint64_t size;
 	uint64_t inode;
 	uint64_t device;
-	bool is_linked; /* it has other names on the host */
+	int64_t modified_ns; /* any clock's nanoseconds: only compared */
+	bool is_linked;	     /* it has other names on the host */
 };
 
 /*

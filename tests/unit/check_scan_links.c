@@ -162,7 +162,7 @@ START_TEST(special_files_are_refused)
 		make_socket("special");
 	else
 		scratch_link(scratch, "/dev/null", "special");
-	request->options.refuse_special = true;
+	request->options.special = FSI_SPECIAL_REFUSE;
 	request->options.links = FSI_LINKS_FOLLOW;
 	scan_fixture_assert_refused(&fixture, IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED);
 	scan_fixture_assert_insert(1, kinds[_i]);

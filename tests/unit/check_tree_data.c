@@ -233,7 +233,7 @@ static void open_stream(void)
 	struct fsi_order *order = NULL;
 
 	file->content.data = take_stream();
-	ck_assert_int_eq(fsi_order_create(&tree, &order), S_OK);
+	ck_assert_int_eq(fsi_order_create(&tree, false, &order), S_OK);
 	fsi_order_destroy(order);
 	ck_assert_int_eq(fsi_data_open(file->content.data, &stream), S_OK);
 }
