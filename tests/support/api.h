@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the tests of the public API have in common. Nothing here knows more of
- * the library than its public headers; each helper fails the running test when
+ * the library than its public headers; each of them fails the running test when
  * something does not go as its comment says.
  */
 #ifndef TESTS_SUPPORT_API_H
