@@ -234,8 +234,7 @@ static HRESULT put_name_flag(const fsi_image *image, bool *flag, bool new_val)
 	if (image == NULL)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(fsi_image_check_writable(image));
-	/* Also what was removed with its directory is filed under the old rule. */
-	if (image->tree.names.count > 0)
+	if (image->tree.file_count + image->tree.directory_count > 0)
 		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_NOT_EMPTY);
 	*flag = new_val;
 	return S_OK;

@@ -323,6 +323,18 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 	return hr;
 }
 
+HRESULT fsi_data_read(const struct fsi_data *data, void *buffer)
+{
+	fsi_stream *stream = NULL;
+	size_t got = 0;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(fsi_data_open(data, &stream));
+	hr = fsi_stream_read(stream, 0, buffer, (size_t)data->size, &got);
+	fsi_stream_release(stream);
+	return hr;
+}
+
 /* ---- holes ------------------------------------------------------------- */
 
 /* What of a hole is whole blocks; the end of the file ends one too. */

@@ -44,6 +44,9 @@ char *fsi_data_path(const struct fsi_data *data);
  */
 HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream);
 
+/* All bytes of small data, into a buffer of its size. Fails as fsi_data_open() does. */
+HRESULT fsi_data_read(const struct fsi_data *data, void *buffer);
+
 /* A part of data that reads as zeros and takes no room where it comes from. */
 struct fsi_hole {
 	uint64_t offset;
