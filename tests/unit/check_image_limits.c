@@ -11,8 +11,8 @@
 
 #define ISO_FILE_MAX   UINT64_C(2147483648)
 #define LARGE_FILE_MAX UINT64_C(4294967295)
-#define UDF_FILE_MAX   (UINT64_C(234) * 0x3FFFF800)
-#define DIRECTORY_MAX  65535u /* with the root */
+#define UDF_FILE_MAX   (UINT64_C(0x7FFFFFFF) * 2048) /* an image of one file */
+#define DIRECTORY_MAX  65535u			     /* with the root */
 
 static fsi_image *image;
 static fsi_directory *root;
@@ -264,8 +264,6 @@ static const struct {
 	{BRIDGE, false, ISO_FILE_MAX, "ISO9660/Joliet"},
 	{ISO, true, LARGE_FILE_MAX, "ISO9660/Joliet"},
 	{BRIDGE, true, LARGE_FILE_MAX, "ISO9660/Joliet"},
-	{UDF, false, UDF_FILE_MAX, "UDF"},
-	{UDF, true, UDF_FILE_MAX, "UDF"},
 };
 
 #define FILE_LIMITS (int)(sizeof(file_limits) / sizeof(file_limits[0]))
@@ -403,12 +401,23 @@ END_TEST
 
 /* ---- the whole image --------------------------------------------------- */
 
+START_TEST(a_file_of_udf_may_be_as_large_as_a_volume)
+{
+	ASSERT_OK(fsi_image_put_file_systems_to_create(image, UDF));
+	for (int way = 0; way < 3; way++) {
+		ASSERT_OK(add_claim(way, api_text("at %d", way), UDF_FILE_MAX));
+		assert_too_large(add_claim(way, "above", UDF_FILE_MAX + 1), "UDF",
+				 "above", UDF_FILE_MAX + 1, UDF_FILE_MAX);
+	}
+}
+END_TEST
+
 /* 17 files of 122,683,158 blocks each fit; the next is too much. */
 static void make_huge(void)
 {
 	ASSERT_OK(fsi_image_put_file_systems_to_create(image, UDF));
 	for (int i = 0; i < 17; i++)
-		ASSERT_OK(add_claim(0, api_text("%d", i), UDF_FILE_MAX));
+		ASSERT_OK(add_claim(0, api_text("%d", i), UINT64_C(122683158) * 2048));
 }
 
 START_TEST(an_image_has_at_most_2147483647_blocks)
@@ -450,6 +459,7 @@ static TCase *make_file_tests(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, a_file_of_udf_may_be_as_large_as_a_volume);
 	tcase_add_loop_test(tcase, a_file_may_be_as_large_as_its_file_systems_allow, 0,
 			    FILE_LIMITS);
 	tcase_add_test(tcase, a_large_file_keeps_iso_9660_out);

@@ -158,12 +158,12 @@ START_TEST(an_order_needs_memory)
 	struct fsi_order *order = NULL;
 
 	add_at("a/b");
-	for (long n = 0; n < 4; n++) {
+	for (long n = 0; n < 6; n++) {
 		fsi_memory_fail_after(n);
 		ck_assert_int_eq(fsi_order_create(&tree, false, &order), E_OUTOFMEMORY);
 		ck_assert_ptr_null(order);
 	}
-	fsi_memory_fail_after(4);
+	fsi_memory_fail_after(6);
 	ck_assert_int_eq(fsi_order_create(&tree, false, &order), S_OK);
 	fsi_order_destroy(order);
 }
