@@ -127,6 +127,9 @@ static void describe(const struct fsi_udf_mount *mount, struct fsi_disc_volume *
 	volume->owner = mount->information.owner;
 	volume->organisation = mount->information.organisation;
 	volume->contact = mount->information.contact;
+	volume->system_id = "";
+	volume->publisher_id = "";
+	volume->preparer_id = "";
 	volume->revision = mount->revision;
 	volume->block_size = mount->udf.block_size;
 	volume->block_count = mount->udf.block_count;
