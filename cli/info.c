@@ -128,6 +128,9 @@ static void print_identifiers(const struct fsi_disc_volume *volume)
 	print_text("owner", volume->owner);
 	print_text("organisation", volume->organisation);
 	print_text("contact", volume->contact);
+	print_text("publisher", volume->publisher_id);
+	print_text("preparer", volume->preparer_id);
+	print_text("system", volume->system_id);
 	print_text("application", volume->application_id);
 	print_text("written by", volume->implementation_id);
 }
@@ -162,6 +165,10 @@ static void print_view(const struct info *info, size_t index)
 		putchar(' ');
 		print_revision(stdout, volume->revision);
 	}
+	if (volume->joliet_level != 0)
+		printf(" level %" PRIu32, volume->joliet_level);
+	if (volume->has_rock_ridge)
+		printf(" with Rock Ridge");
 	putchar('\n');
 	print_text("name", volume->name);
 	print_identifiers(volume);
@@ -182,14 +189,31 @@ static void print_view(const struct info *info, size_t index)
 				   "was read");
 }
 
+/* El Torito's boot record stands among the descriptors of ISO 9660; NULL: there
+ * are none that could be read. */
+static const char *word_of_boot(const struct info *info, const char *yes, const char *no)
+{
+	const char *word = NULL;
+
+	for (size_t i = 0; i < info->count; i++) {
+		if (info->volumes[i]->is_bootable)
+			return yes;
+		if (info->volumes[i]->file_system != FSI_FILE_SYSTEM_UDF)
+			word = no;
+	}
+	return word;
+}
+
 static void print_all(const struct info *info)
 {
 	char size[UNITS_TEXT_SIZE];
+	const char *const boot = word_of_boot(info, "yes (El Torito)", "no");
 
 	text_print(stdout, info->disc.image);
-	printf(": %" PRIu32 " blocks, %s, one session from block 0, bootable: unknown\n",
+	printf(": %" PRIu32 " blocks, %s, one session from block 0, bootable: %s\n",
 	       info->blocks,
-	       units_format_size((uint64_t)info->blocks * FSI_BLOCK_SIZE, &size));
+	       units_format_size((uint64_t)info->blocks * FSI_BLOCK_SIZE, &size),
+	       boot != NULL ? boot : "unknown");
 	for (size_t i = 0; i < info->count; i++)
 		print_view(info, i);
 }
@@ -270,10 +294,18 @@ static void print_view_object(const struct info *info, size_t index, FILE *file)
 	print_member(file, "owner", volume->owner);
 	print_member(file, "organisation", volume->organisation);
 	print_member(file, "contact", volume->contact);
+	print_member(file, "publisher", volume->publisher_id);
+	print_member(file, "preparer", volume->preparer_id);
+	print_member(file, "system", volume->system_id);
 	print_member(file, "application", volume->application_id);
 	print_member(file, "written_by", volume->implementation_id);
 	fprintf(file, ", \"block_size\": %" PRIu32 ", \"blocks\": %" PRIu32,
 		volume->block_size, volume->block_count);
+	if (volume->joliet_level != 0)
+		fprintf(file, ", \"joliet_level\": %" PRIu32, volume->joliet_level);
+	if (volume->file_system == FSI_FILE_SYSTEM_ISO9660)
+		fprintf(file, ", \"rock_ridge\": %s",
+			volume->has_rock_ridge ? "true" : "false");
 	if (info->is_counted[index])
 		fprintf(file, ", \"files\": %" PRIu64 ", \"directories\": %" PRIu64,
 			counts->files, counts->directories);
@@ -287,14 +319,16 @@ static void print_view_object(const struct info *info, size_t index, FILE *file)
 static HRESULT print_object(void *context, FILE *file)
 {
 	const struct info *info = context;
+	const char *const boot = word_of_boot(info, "true", "false");
 
 	fputs("{\"image\": ", file);
 	text_print_json(file, info->disc.image);
 	fprintf(file,
 		", \"blocks\": %" PRIu32 ", \"block_size\": %u, \"bytes\": %" PRIu64
-		", \"sessions\": [{\"first_block\": 0}], \"bootable\": null, "
+		", \"sessions\": [{\"first_block\": 0}], \"bootable\": %s, "
 		"\"file_systems\": [",
-		info->blocks, FSI_BLOCK_SIZE, (uint64_t)info->blocks * FSI_BLOCK_SIZE);
+		info->blocks, FSI_BLOCK_SIZE, (uint64_t)info->blocks * FSI_BLOCK_SIZE,
+		boot != NULL ? boot : "null");
 	for (size_t i = 0; i < info->count; i++) {
 		if (i > 0)
 			fputs(", ", file);

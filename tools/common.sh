@@ -3,7 +3,8 @@
 # What tools/run and tools/check have in common; to be sourced, with top set.
 
 # What building takes, on Debian 12 and its relatives.
-build_packages=(gcc libc6-dev make autoconf automake libtool pkg-config)
+build_packages=(gcc libc6-dev make autoconf automake libtool pkg-config
+	libisofs-dev)
 
 # Prints those of its arguments that are not installed.
 missing_packages() {

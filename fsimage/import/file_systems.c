@@ -3,6 +3,7 @@
 #include "import/file_systems.h"
 
 #include "error/fail.h"
+#include "import/iso_view.h"
 #include "import/udf_view.h"
 
 /* ECMA-167 2/8.1, ECMA-119 6.2.1: behind 32768 bytes that belong to the system. */
@@ -10,19 +11,6 @@
 
 /* The first anchor is not part of the sequence. */
 #define RECOGNITION_BLOCKS_MAX 240
-
-/* ECMA-119 8.1.1, 8.5.6; Joliet: the escape sequences of UCS-2, level 1 to 3. */
-#define DESCRIPTOR_PRIMARY	 1
-#define DESCRIPTOR_SUPPLEMENTARY 2
-#define ESCAPE_SEQUENCES_OFFSET	 88
-
-static bool is_joliet(const uint8_t *block)
-{
-	const uint8_t *escape = block + ESCAPE_SEQUENCES_OFFSET;
-
-	return escape[0] == '%' && escape[1] == '/' &&
-	       (escape[2] == '@' || escape[2] == 'C' || escape[2] == 'E');
-}
 
 static fsi_file_systems recognise_block(const uint8_t *block)
 {
@@ -32,11 +20,10 @@ static fsi_file_systems recognise_block(const uint8_t *block)
 		return FSI_FILE_SYSTEM_UDF;
 	if (found != FSI_UDF_RECOGNISED_ISO9660)
 		return FSI_FILE_SYSTEM_NONE;
-	if (block[0] == DESCRIPTOR_PRIMARY)
+	if (block[0] == FSI_ISO9660_PRIMARY)
 		return FSI_FILE_SYSTEM_ISO9660;
-	return block[0] == DESCRIPTOR_SUPPLEMENTARY && is_joliet(block)
-		       ? FSI_FILE_SYSTEM_JOLIET
-		       : FSI_FILE_SYSTEM_NONE;
+	return fsi_iso9660_joliet_level(block) > 0 ? FSI_FILE_SYSTEM_JOLIET
+						   : FSI_FILE_SYSTEM_NONE;
 }
 
 /* Descriptors are as far apart as blocks are long, but at least FSI_BLOCK_SIZE. */
@@ -100,11 +87,24 @@ static HRESULT open_udf(struct fsi_media *media, const struct fsi_import_hints *
 	return fsi_import_open_udf(media, hints->anchor_block, ret_view);
 }
 
+static HRESULT open_iso9660(struct fsi_media *media, const struct fsi_import_hints *hints,
+			    fsi_disc_view **ret_view)
+{
+	(void)hints;
+	return fsi_import_open_iso9660(media, ret_view);
+}
+
+static HRESULT open_joliet(struct fsi_media *media, const struct fsi_import_hints *hints,
+			   fsi_disc_view **ret_view)
+{
+	(void)hints;
+	return fsi_import_open_joliet(media, ret_view);
+}
+
 /* A file system that can be recognised. */
 struct known {
 	enum fsi_file_system file_system;
 	const char *name;
-	/* NULL: it has no view. */
 	HRESULT(*open)
 	(struct fsi_media *media, const struct fsi_import_hints *hints,
 	 fsi_disc_view **ret_view);
@@ -113,8 +113,8 @@ struct known {
 static const struct known *find_known(enum fsi_file_system file_system)
 {
 	static const struct known table[] = {
-		{FSI_FILE_SYSTEM_ISO9660, "ISO9660", NULL},
-		{FSI_FILE_SYSTEM_JOLIET, "Joliet", NULL},
+		{FSI_FILE_SYSTEM_ISO9660, "ISO9660", open_iso9660},
+		{FSI_FILE_SYSTEM_JOLIET, "Joliet", open_joliet},
 		{FSI_FILE_SYSTEM_UDF, "UDF", open_udf},
 	};
 
@@ -137,8 +137,5 @@ HRESULT fsi_import_open(struct fsi_media *media, const struct fsi_import_hints *
 {
 	const struct known *known = find_known(file_system);
 
-	if (known->open == NULL)
-		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED, known->name,
-				"listing what it holds");
 	return known->open(media, hints, ret_view);
 }

@@ -23,6 +23,7 @@
 enum fsi_iso9660_descriptor_type {
 	FSI_ISO9660_PRIMARY = 1,
 	FSI_ISO9660_SUPPLEMENTARY = 2,
+	FSI_ISO9660_PARTITION = 3,
 	FSI_ISO9660_TERMINATOR = 255
 };
 
@@ -85,7 +86,8 @@ enum {
 /* File flags (ECMA-119 9.1.6). */
 enum {
 	FSI_ISO9660_HIDDEN = 0x01,
-	FSI_ISO9660_DIRECTORY = 0x02
+	FSI_ISO9660_DIRECTORY = 0x02,
+	FSI_ISO9660_MULTI_EXTENT = 0x80 /* not the last section of the file */
 };
 
 /* Path table record (ECMA-119 9.4); the identifier and its padding follow. */

@@ -184,6 +184,12 @@ struct fsi_disc_volume {
 	bool has_other_anchors;
 	/** UDF: the main descriptors are damaged, their reserve was read. */
 	bool is_from_reserve;
+	const char *system_id; /**< ISO 9660 and Joliet; so with the next two */
+	const char *publisher_id;
+	const char *preparer_id;
+	uint32_t joliet_level; /**< Joliet: 1 to 3; else 0 */
+	bool has_rock_ridge;   /**< ISO 9660: entries have names and modes of POSIX */
+	bool is_bootable; /**< ISO 9660 and Joliet: El Torito's boot record is there */
 };
 
 /**
