@@ -166,14 +166,14 @@ static uint64_t make_identity(const struct fsi_iso_item *item, const struct stat
 			      enum fsi_disc_kind kind)
 {
 	const uint64_t block = item->sections[0].first_block;
+	const uint32_t number = (uint32_t)status->st_ino;
 
 	if (kind == FSI_DISC_DIRECTORY)
-		return UINT64_C(1) << 63 | block;
+		return UINT64_C(2) << 62 | block;
 	if (kind == FSI_DISC_FILE && status->st_nlink > 1 && status->st_size > 0)
-		return UINT64_C(1) << 62 | block;
-	if (kind != FSI_DISC_DIRECTORY && status->st_nlink > 1 && status->st_ino != 0)
-		return UINT64_C(3) << 62 | (uint64_t)kind << 32 |
-		       (uint32_t)status->st_ino;
+		return UINT64_C(1) << 62 | (block & 0x3FFFFFFF) << 32 | number;
+	if (status->st_nlink > 1 && number != 0)
+		return UINT64_C(3) << 62 | (uint64_t)kind << 32 | number;
 	return item->record.disc_offset;
 }
 
@@ -210,13 +210,16 @@ HRESULT fsi_import_iso_load_item(fsi_disc_entry *entry)
 	struct fsi_iso_reader *reader = reader_of(entry);
 	struct stat status;
 	struct fsi_disc_entry_info info = {.link_count = 1};
+	HRESULT hr = S_OK;
 	int result = 0;
 
 	pthread_mutex_lock(&reader->lock);
+	reader->failure = S_OK;
 	result = iso_file_source_lstat(item->source, &status);
-	pthread_mutex_unlock(&reader->lock);
 	if (result < 0)
-		return fsi_iso_reader_failure(reader, result);
+		hr = fsi_iso_reader_failure(reader, result);
+	pthread_mutex_unlock(&reader->lock);
+	FSI_TRY(hr);
 	info.kind = kind_of_mode(status.st_mode);
 	if (info.kind == 0 || (item->depth == 0 && info.kind != FSI_DISC_DIRECTORY))
 		return fsi_iso_reader_inconsistent(
@@ -336,10 +339,10 @@ HRESULT fsi_import_iso_get_link_target(fsi_disc_entry *entry, char **ret_target)
 	pthread_mutex_lock(&reader->lock);
 	reader->failure = S_OK;
 	result = iso_file_source_readlink(item->source, recorded, LINK_SIZE_MAX);
-	pthread_mutex_unlock(&reader->lock);
 	if (result < 0)
 		hr = fsi_iso_reader_failure(reader, result);
-	else if (recorded[0] == '\0')
+	pthread_mutex_unlock(&reader->lock);
+	if (SUCCEEDED(hr) && recorded[0] == '\0')
 		hr = fsi_iso_reader_inconsistent(
 			reader,
 			"The directory record at byte %" PRIu64

@@ -281,7 +281,8 @@ static HRESULT examine_root(struct fsi_iso_reader *reader)
 	end_call(reader);
 	fsi_iso_reader_release(reader, root);
 	if (result < 0)
-		return fsi_iso_reader_failure(reader, result);
+		return fsi_iso_reader_inconsistent(reader, "libisofs: %s.",
+						   iso_error_to_msg(result));
 	reader->has_rock_ridge = status.st_uid != (uid_t)-1 || status.st_gid != (gid_t)-1;
 	return S_OK;
 }
@@ -399,12 +400,12 @@ HRESULT fsi_iso_reader_list(struct fsi_iso_reader *reader, IsoFileSource *direct
 	reader->listing = &listing;
 	result = iso_file_source_open(directory);
 	reader->position = NO_DIRECTORY;
-	if (result < 0) {
+	if (result < 0 || FAILED(reader->failure))
 		hr = fsi_iso_reader_failure(reader, result);
-	} else {
+	else
 		hr = take_sources(reader, directory);
+	if (result >= 0)
 		iso_file_source_close(directory);
-	}
 	reader->listing = NULL;
 	if (FAILED(hr))
 		free_sources(&listing);

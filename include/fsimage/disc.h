@@ -23,6 +23,10 @@
  * different threads do not disturb each other. The streams of files may be read
  * by several threads at once.
  *
+ * ISO 9660, Rock Ridge and Joliet are read through libisofs, which keeps settings
+ * of the process: opening the first such view turns its messages off and makes
+ * UTF-8 the character set of its names, for all of the program.
+ *
  * What is read from a disc is not trusted: however it is made, no call crashes,
  * runs on without end, or takes more memory than a small multiple of what the
  * structures themselves take on the disc. No block is read before it is needed.

@@ -261,6 +261,59 @@ START_TEST(what_libisofs_refuses_is_told_with_its_words)
 }
 END_TEST
 
+/* The record of a file by its name, as it is recorded. */
+static size_t find_record(size_t directory, const char *name)
+{
+	size_t record = directory;
+
+	while (bytes[record + 32] != strlen(name) ||
+	       memcmp(bytes + record + 33, name, strlen(name)) != 0) {
+		ck_assert_uint_ne(bytes[record], 0);
+		record += bytes[record];
+	}
+	return record;
+}
+
+/* ECMA-119 6.5.1, 9.1.6: sections are recorded one after the other. */
+START_TEST(sections_of_one_file_are_one_file)
+{
+	fsi_image *image = api_image(ISO);
+	fsi_directory *root = api_root(image);
+	fsi_stream *result = NULL;
+	fsi_disc_view *view = NULL;
+	fsi_disc_entry *entry = NULL;
+	fsi_stream *data = NULL;
+	struct fsi_disc_extent extent;
+	size_t first = 0;
+	char text[9];
+
+	api_add_sized(root, "part1", 4096);
+	api_add_text(root, "part2", "the rest");
+	result = api_image_stream(image);
+	bytes = api_read_all(result, &size);
+	fsi_stream_release(result);
+	fsi_image_release(image);
+	first = find_record(directory_offset(PRIMARY), "PART1.;1");
+	bytes[first + 25] |= 0x80;
+	bytes[first + 33 + 4] = '2';
+	open_bytes();
+	view = open_view(FSI_FILE_SYSTEM_ISO9660);
+	ASSERT_OK(fsi_disc_view_get_entry(view, "PART2", &entry));
+	ASSERT_OK(fsi_disc_entry_open_data(entry, &data));
+	api_read(data, 4095, text, sizeof(text));
+	ck_assert_int_eq(memcmp(text + 1, "the rest", 8), 0);
+	ASSERT_OK(fsi_disc_entry_get_extent(entry, 4095, &extent));
+	ck_assert_uint_eq(extent.length, 1);
+	ASSERT_OK(fsi_disc_entry_get_extent(entry, 4096, &extent));
+	ck_assert_uint_eq(extent.length, 8);
+	ck_assert_int_eq(memcmp(bytes + extent.disc_offset, "the rest", 8), 0);
+	ck_assert_int_eq(fsi_disc_entry_get_extent(entry, 4104, &extent), S_FALSE);
+	fsi_stream_release(data);
+	fsi_disc_entry_release(entry);
+	fsi_disc_view_release(view);
+}
+END_TEST
+
 START_TEST(a_directory_within_itself_is_refused_the_second_time)
 {
 	fsi_disc_view *view = NULL;
@@ -395,6 +448,7 @@ int main(void)
 	tcase_add_test(test_case, a_view_that_the_disc_does_not_have_is_not_found);
 	tcase_add_test(test_case, a_record_that_does_not_fit_its_block_is_damage);
 	tcase_add_test(test_case, what_libisofs_refuses_is_told_with_its_words);
+	tcase_add_test(test_case, sections_of_one_file_are_one_file);
 	tcase_add_test(test_case, a_directory_within_itself_is_refused_the_second_time);
 	tcase_add_test(test_case, a_root_behind_the_end_cannot_be_read);
 	tcase_add_test(test_case, no_damage_of_a_structure_brings_a_reader_down);
