@@ -29,7 +29,7 @@ const char create_help[] =
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
 	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
-	"      --udf-holes           keep the holes of sparse files; needs -f udf\n"
+	"      --udf-holes           keep the holes of sparse files, in UDF alone\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
@@ -41,8 +41,7 @@ const char create_help[] =
 	"  -q, --quiet               no notes, no progress, no final line\n"
 	"  -v, --verbose             list each name that a file system can't hold\n"
 	"      --json                tell the result, or the error, as one JSON object\n"
-	"      --help, --version     show this, or the version, and end\n"
-	"fsimage(1) tells more.\n";
+	"      --help, --version     show this, or the version, and end\n";
 
 static const char *take_output(void *target, const char *value)
 {

@@ -189,13 +189,17 @@ static void print_view(const struct info *info, size_t index)
 				   "was read");
 }
 
-/* El Torito's boot record stands among the descriptors of ISO 9660; NULL: there
- * are none that could be read. */
+/*
+ * El Torito's boot record stands among the descriptors of ISO 9660. NULL: there
+ * are none that could be read.
+ */
 static const char *word_of_boot(const struct info *info, const char *yes, const char *no)
 {
 	const char *word = NULL;
 
 	for (size_t i = 0; i < info->count; i++) {
+		if (info->volumes[i] == NULL)
+			continue;
 		if (info->volumes[i]->is_bootable)
 			return yes;
 		if (info->volumes[i]->file_system != FSI_FILE_SYSTEM_UDF)

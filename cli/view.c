@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* In the order in which they are preferred: the first keeps most. */
+/* The first keeps most, but where ISO 9660 has Rock Ridge. */
 static const struct kind {
 	enum fsi_file_system file_system;
 	const char *word;
@@ -98,8 +98,29 @@ int view_open_disc(const char *path, const struct voice *voice,
 	return FAILED(hr) ? STATUS_FAILED : STATUS_DONE;
 }
 
-static enum fsi_file_system choose(fsi_file_systems found)
+/* Rock Ridge keeps what Joliet does not: whole names, permissions, links. */
+static bool has_rock_ridge(const struct image_view *view)
 {
+	const struct fsi_disc_volume *volume = NULL;
+	fsi_disc_view *iso = NULL;
+	HRESULT hr = fsi_disc_open_view(view->disc, FSI_FILE_SYSTEM_ISO9660, &iso);
+	bool answer = false;
+
+	if (SUCCEEDED(hr))
+		hr = fsi_disc_view_get_volume(iso, &volume);
+	if (SUCCEEDED(hr))
+		answer = volume->has_rock_ridge;
+	fsi_disc_view_release(iso);
+	return answer;
+}
+
+/* The one that keeps most. */
+static enum fsi_file_system choose(const struct image_view *view, fsi_file_systems found)
+{
+	const fsi_file_systems both = FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET;
+
+	if (found == both && has_rock_ridge(view))
+		return FSI_FILE_SYSTEM_ISO9660;
 	for (size_t i = 0; i < KINDS; i++) {
 		if ((found & (fsi_file_systems)kinds[i].file_system) != 0)
 			return kinds[i].file_system;
@@ -120,7 +141,8 @@ int view_open(const char *path, enum fsi_file_system wanted, const struct voice 
 		return message_own_failure(voice, IMAPI_E_FILE_SYSTEM_NOT_FOUND,
 					   "There is no ISO 9660, Joliet or UDF in it.",
 					   NULL, "reading %s", path);
-	ret_view->file_system = wanted != FSI_FILE_SYSTEM_NONE ? wanted : choose(found);
+	ret_view->file_system =
+		wanted != FSI_FILE_SYSTEM_NONE ? wanted : choose(ret_view, found);
 	ret_view->others = found & ~(fsi_file_systems)ret_view->file_system;
 	if (SUCCEEDED(hr))
 		hr = fsi_disc_open_view(ret_view->disc, ret_view->file_system,

@@ -36,7 +36,8 @@ int view_open_disc(const char *path, const struct voice *voice,
 /**
  * Open an image and one of its file systems.
  *
- * @param wanted    NONE: UDF, or else Joliet, or else ISO 9660
+ * @param wanted    NONE: UDF, else ISO 9660 with Rock Ridge, else Joliet, else
+ *                  ISO 9660
  * @param ret_view  to be cleared, also on failure
  * @return an exit status
  */

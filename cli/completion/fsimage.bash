@@ -39,8 +39,8 @@ _fsimage_create() {
 	case $cur in
 	-*)
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
-			--udf-revision --redundant-metadata --posix --capacity
-			--working-directory --rules --restricted-names --exclude --follow-links --strict --force
+			--udf-revision --redundant-metadata --posix --udf-holes
+			--capacity --working-directory --rules --restricted-names --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;
 	*)

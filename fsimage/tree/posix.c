@@ -165,9 +165,8 @@ HRESULT fsi_posix_take_attributes(struct fsi_tree *tree, struct fsi_node *node,
 	size_t length = 0;
 	HRESULT hr = list_attributes(path, &list, &length);
 
-	for (const char *name = list; SUCCEEDED(hr) && name < list + length;
-	     name += strlen(name) + 1)
-		hr = take_attribute(tree, node, path, name, count);
+	for (size_t at = 0; SUCCEEDED(hr) && at < length; at += strlen(list + at) + 1)
+		hr = take_attribute(tree, node, path, list + at, count);
 	fsi_free(list);
 	return hr;
 }

@@ -96,8 +96,8 @@ class Usage(CommandTest):
         "--working-directory": ("/tmp", "/tmp"),
         "--rules": ("linux", "imapi"),
     }
-    FLAGS = ("--redundant-metadata", "--posix", "--restricted-names", "--follow-links", "--strict", "--force", "--quiet",
-             "--verbose", "--json")
+    FLAGS = ("--redundant-metadata", "--posix", "--udf-holes", "--restricted-names",
+             "--follow-links", "--strict", "--force", "--quiet", "--verbose", "--json")
     WRONG = (
         ("--output", "", "must name a file"),
         ("--volume", "", "must not be empty"),

@@ -387,6 +387,44 @@ class Paths(ExtractTest):
         self.assertEqual(b"m", (self.room / "out/a/mine").read_bytes())
 
 
+class Views(ExtractTest):
+    """Other file systems of an image than the default."""
+
+    def test_each_view_of_a_bridge(self) -> None:
+        self.put("source/Some folder/A file.txt", b"1")
+        self.put("source/x", os.urandom(5000))
+        os.utime(self.room / "source/x", ns=(10**18, 10**18))
+        self.create("-q", "-o", "image.iso", "source")
+        content = (self.room / "source/x").read_bytes()
+        for view, expected in (
+                ("udf", {"Some folder": None, "Some folder/A file.txt": b"1", "x": content}),
+                ("joliet", {"Some folder": None, "Some folder/A file.txt": b"1", "x": content}),
+                ("iso9660", {"SOME_FOLDER": None, "SOME_FOLDER/A_FILE.TXT": b"1", "X": content})):
+            with self.subTest(view):
+                done = self.extract("--view", view, "-C", "out", "image.iso", umask=0o027)
+                self.assertEqual("", done.errors)
+                self.assertEqual(expected, self.tree())
+                path = self.room / "out" / max(expected, key=str.lower)
+                self.assertEqual(10**9, int(path.stat().st_mtime))
+                if view != "udf":  # which alone has permissions
+                    self.assertEqual(0o640, stat.S_IMODE(path.stat().st_mode))
+                    self.assertEqual(0o750, stat.S_IMODE((self.room / "out").stat().st_mode))
+                shutil.rmtree(self.room / "out")
+
+    def test_rock_ridge(self) -> None:
+        self.put("source/folder/A long name of a file", b"1")
+        os.chmod(self.room / "source/folder", 0o750)
+        (self.room / "source/link").symlink_to("folder/A long name of a file")
+        os.mkfifo(self.room / "source/fifo")
+        for path in ("source/folder/A long name of a file", "source/link", "source/fifo",
+                     "source/folder", "source"):
+            os.utime(self.room / path, ns=(10**18, 10**18), follow_symlinks=False)
+        subprocess.run(["genisoimage", "-quiet", "-R", "-J", "-o", "image.iso", "source"],
+                       cwd=self.room, check=True, stderr=subprocess.DEVNULL)
+        self.extract("-q", "-C", "out", "image.iso")
+        self.expect_same()
+
+
 class InTheWay(ExtractTest):
     """What stands where something is to be."""
 

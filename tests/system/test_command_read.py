@@ -7,6 +7,7 @@ import pty
 import shutil
 import socket
 import stat
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -115,8 +116,22 @@ class Info(ReadTest):
         told = self.tell("--json", self.image()).object
         self.assertEqual(["iso9660", "joliet", "udf"],
                          [one["view"] for one in told["file_systems"]])
+        self.assertEqual({"readable": True, "label": "A_NAME", "rock_ridge": False, "files": 2},
+                         {key: told["file_systems"][0][key]
+                          for key in ("readable", "label", "rock_ridge", "files")})
+        self.assertFalse(told["bootable"])
         lines = self.tell("image.iso").output.splitlines()
-        self.assertTrue({"UDF 1.02"} <= set(lines))
+        self.assertEqual(["ISO 9660", "Joliet level 3", "UDF 1.02"],
+                         [line for line in lines[1:] if not line.startswith(" ")])
+
+    def test_rock_ridge_and_el_torito(self) -> None:
+        self.put("source/boot", bytes(2048))
+        subprocess.run(["genisoimage", "-quiet", "-R", "-b", "boot", "-no-emul-boot", "-o",
+                        "other.iso", "source"], cwd=self.room, check=True)
+        told = self.tell("--json", "other.iso").object
+        self.assertEqual((True, True), (told["bootable"], told["file_systems"][0]["rock_ridge"]))
+        lines = self.tell("other.iso").output
+        self.assertIn("bootable: yes (El Torito)\nISO 9660 with Rock Ridge\n", lines)
 
     def test_times_are_local(self) -> None:
         path = self.image("-f", "udf")
@@ -287,6 +302,24 @@ class List(ReadTest):
         self.assertEqual(self.TOP, self.lines("--view", "udf", "image.iso"))
         done = self.fail_to_tell("IMAPI_E_FILE_SYSTEM_NOT_FOUND", "--view", "joliet", "image.iso")
         self.assertIn("hint: --view udf", done.errors)
+
+    def test_views_of_a_bridge(self) -> None:
+        self.create("-q", "--force", "-o", "image.iso", "source")
+        for view, expected in (("udf", ["B:c", "b", "folder"]), ("joliet", ["B_c", "b", "folder"]),
+                               ("iso9660", ["B", "B_C", "FOLDER"]), ("iso", ["B", "B_C", "FOLDER"])):
+            with self.subTest(view):
+                self.assertEqual(expected, self.lines("--view", view, "image.iso"))
+        (line,) = self.lines("-l", "--view", "joliet", "image.iso:b")
+        self.assertRegex(line, r"^-\?{9} 1 \? \? 5 2020-09-13 \d\d:\d\d:40 b$")
+
+    def test_default_view_keeps_most(self) -> None:
+        for options, view in ((("-J",), "joliet"), (("-R", "-J"), "iso9660"), (("-R",), "iso9660"),
+                              (("-R", "-J", "-udf"), "udf"), ((), "iso9660")):
+            with self.subTest(options):
+                subprocess.run(["genisoimage", "-quiet", *options, "-o", "other.iso", "source"],
+                               cwd=self.room, check=True, stderr=subprocess.DEVNULL)
+                told = self.tell("--json", "other.iso").object
+                self.assertEqual(view, told["listings"][0]["view"])
 
     def test_what_is_not_there(self) -> None:
         self.fail_to_tell("IMAPI_E_ITEM_NOT_FOUND", "image.iso:nothing", says="'fsimage ls -R'")

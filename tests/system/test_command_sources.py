@@ -255,7 +255,8 @@ class Links(SourceTest):
              "makes this an error)"],
             self.notes(self.done))
         done = self.create("--json", "-q", "-o", "2.iso", "source")
-        self.assertEqual({"links": 2, "special": 2, "loops": 0, "excluded": 0},
+        self.assertEqual({"links": 2, "special": 2, "loops": 0, "excluded": 0,
+                          "extended_attributes": 0},
                          done.object["skipped"])
         self.assertEqual("", done.errors)
 
