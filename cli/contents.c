@@ -83,23 +83,34 @@ static int write_runs(struct writing *writing, uint64_t offset, const uint8_t *b
 	return status;
 }
 
-/* What the image's own file has no blocks for is zero. */
-static uint64_t skip_image_hole(const struct extraction *extraction,
-				const struct fsi_disc_extent *extent)
+/* Bytes of a file that lie side by side in the image. */
+struct run {
+	uint64_t offset; /* in the file */
+	uint64_t end;
+	uint64_t disc_offset;
+	bool may_have_holes; /* the image's own file, where it is zero */
+};
+
+/* Skip what the image's own file has no blocks for: it is zero. */
+static void skip_image_hole(struct writing *writing, struct run *run)
 {
+	struct extraction *extraction = writing->extraction;
+	const uint64_t length = run->end - run->offset;
 	off_t data = 0;
 	uint64_t skipped = 0;
 
-	if (extraction->image_descriptor < 0 || extent->length < LONG_RUN ||
-	    extent->kind != FSI_DISC_EXTENT_RECORDED)
-		return 0;
-	data = lseek(extraction->image_descriptor, (off_t)extent->disc_offset, SEEK_DATA);
+	if (!run->may_have_holes || length < LONG_RUN)
+		return;
+	data = lseek(extraction->image_descriptor, (off_t)run->disc_offset, SEEK_DATA);
 	if (data < 0 && errno == ENXIO)
-		return extent->length;
-	if (data < 0 || (uint64_t)data <= extent->disc_offset)
-		return 0;
-	skipped = (uint64_t)data - extent->disc_offset;
-	return skipped < extent->length ? skipped : extent->length;
+		skipped = length;
+	else if (data > 0 && (uint64_t)data > run->disc_offset)
+		skipped = (uint64_t)data - run->disc_offset;
+	if (skipped > length)
+		skipped = length;
+	run->offset += skipped;
+	run->disc_offset += skipped;
+	extraction->counts.bytes += skipped;
 }
 
 /* About: some of the image is no data, and some of it is read several times. */
@@ -111,26 +122,30 @@ static void show_progress(struct extraction *extraction, size_t length)
 			      extraction->bytes_to_read);
 }
 
-/* The bytes from offset to end. */
-static int copy_run(struct writing *writing, uint64_t offset, uint64_t end)
+static int copy_run(struct writing *writing, struct run run)
 {
 	struct extraction *extraction = writing->extraction;
 	int status = STATUS_DONE;
 
-	while (offset < end && status == STATUS_DONE) {
-		/* Up to a multiple of the buffer, so that runs begin with blocks. */
+	while (run.offset < run.end && status == STATUS_DONE) {
+		/* Up to a multiple of the buffer, which is one of blocks. */
 		const size_t room = EXTRACTION_BUFFER_SIZE -
-				    (size_t)(offset % EXTRACTION_BUFFER_SIZE);
-		const size_t wanted = end - offset < room ? (size_t)(end - offset) : room;
-		const HRESULT hr = fsi_stream_read_at(writing->data, offset,
+				    (size_t)(run.offset % EXTRACTION_BUFFER_SIZE);
+		const uint64_t length = run.end - run.offset;
+		const size_t wanted = length < room ? (size_t)length : room;
+		const uint64_t end_before = writing->end;
+		const HRESULT hr = fsi_stream_read_at(writing->data, run.offset,
 						      extraction->buffer, wanted, NULL);
 
 		if (FAILED(hr))
 			return extraction_refuse(extraction, hr);
-		status = write_runs(writing, offset, extraction->buffer, wanted);
-		offset += wanted;
+		status = write_runs(writing, run.offset, extraction->buffer, wanted);
+		run.offset += wanted;
+		run.disc_offset += wanted;
 		extraction->counts.bytes += wanted;
 		show_progress(extraction, wanted);
+		if (writing->end == end_before) /* all zeros */
+			skip_image_hole(writing, &run);
 		if (!extraction_goes_on(extraction))
 			return STATUS_FAILED;
 	}
@@ -146,27 +161,22 @@ static int copy_extents(struct writing *writing, fsi_disc_entry *entry, uint64_t
 
 	while (offset < size && status == STATUS_DONE) {
 		struct fsi_disc_extent extent = {0};
+		struct run run = {.offset = offset};
 		const HRESULT hr = fsi_disc_entry_get_extent(entry, offset, &extent);
-		uint64_t end = 0;
-		uint64_t from = 0;
 
 		if (FAILED(hr))
 			return extraction_refuse(extraction, hr);
 		if (hr != S_OK)
 			break;
-		end = offset + extent.length;
-		if (end > size)
-			end = size;
-		from = offset;
+		run.end = extent.length < size - offset ? offset + extent.length : size;
+		run.disc_offset = extent.disc_offset;
+		run.may_have_holes = extraction->image_descriptor >= 0 &&
+				     extent.kind == FSI_DISC_EXTENT_RECORDED;
 		if (extent.kind == FSI_DISC_EXTENT_HOLE)
-			from = end;
+			extraction->counts.bytes += run.end - offset;
 		else
-			from += skip_image_hole(extraction, &extent);
-		if (from > end)
-			from = end;
-		extraction->counts.bytes += from - offset;
-		status = copy_run(writing, from, end);
-		offset = end;
+			status = copy_run(writing, run);
+		offset = run.end;
 	}
 	return status;
 }
@@ -186,7 +196,7 @@ int contents_write(struct extraction *extraction, const struct child *child,
 		return extraction_refuse(extraction, hr);
 	/* What fits the buffer is read at once; its zeros tell of holes enough. */
 	status = size <= EXTRACTION_BUFFER_SIZE
-			 ? copy_run(&writing, 0, size)
+			 ? copy_run(&writing, (struct run){.end = size})
 			 : copy_extents(&writing, child->entry, size);
 	if (status == STATUS_DONE && writing.end < size &&
 	    ftruncate(descriptor, (off_t)size) != 0)

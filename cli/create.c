@@ -127,6 +127,8 @@ static HRESULT put_file_systems(fsi_image *image, const struct create_options *o
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_create_redundant_udf_metadata_files(
 			image, options->redundant_metadata);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_udf_holes(image, options->udf_holes);
 	return hr;
 }
 

@@ -29,6 +29,7 @@ const char create_help[] =
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
 	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
+	"      --udf-holes           keep the holes of sparse files; needs -f udf\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
@@ -176,6 +177,7 @@ static const struct option_row rows[] = {
 	{"exclude", take_exclude, 0, 0, true},
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("posix", posix, 0),
+	FLAG("udf-holes", udf_holes, 0),
 	FLAG("restricted-names", restricted_names, 0),
 	FLAG("follow-links", follow_links, 0),
 	FLAG("strict", strict, 0),
@@ -203,9 +205,10 @@ static int check_udf(const struct create_options *options)
 		return message_usage("create",
 				     "option '%s' needs udf among the file systems",
 				     needs_udf);
-	if (options->redundant_metadata && options->udf_revision < FIRST_METADATA_REVISION)
+	if (options->redundant_metadata &&
+	    options->udf_revision < FIRST_METADATA_REVISION)
 		return message_usage("create", "option '--redundant-metadata' needs "
-					       "'--udf-revision' 2.50 or 2.60");
+					       "'--udf-revision 2.50' or later");
 	return STATUS_DONE;
 }
 
@@ -225,6 +228,9 @@ static int check_together(const struct create_options *options)
 		return message_usage("create",
 				     "option '--iso-level' needs iso9660 among the "
 				     "file systems");
+	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
+		return message_usage("create", "option '--udf-holes' needs udf alone: "
+					       "'--file-systems udf'");
 	return check_udf(options);
 }
 

@@ -20,6 +20,7 @@ struct create_options {
 	fsi_file_systems file_systems; /**< at least one */
 	uint32_t iso_level;	       /**< 0: none given */
 	uint32_t udf_revision;	       /**< as 0x102; 0: none given */
+	bool udf_holes;
 	int64_t capacity_blocks;       /**< 0: none given */
 	const char *working_directory; /**< NULL: none given */
 	enum rules rules;

@@ -37,7 +37,7 @@ struct info {
 	struct voice voice;
 	struct image_view disc; /* without a view */
 	struct image_view views[MOST_VIEWS];
-	const struct fsi_disc_volume *volumes[MOST_VIEWS];
+	const struct fsi_disc_volume *volumes[MOST_VIEWS]; /* NULL: can't be read */
 	struct entry_counts counts[MOST_VIEWS]; /* where the volume tells none */
 	bool is_counted[MOST_VIEWS];
 	size_t count;
@@ -156,7 +156,11 @@ static void print_view(const struct info *info, size_t index)
 	const struct fsi_disc_volume *volume = info->volumes[index];
 	char size[UNITS_TEXT_SIZE];
 
-	fputs(view_name(volume->file_system), stdout);
+	fputs(view_name(info->views[index].file_system), stdout);
+	if (volume == NULL) {
+		puts(" (this version does not read it)");
+		return;
+	}
 	if (volume->revision != 0) {
 		putchar(' ');
 		print_revision(stdout, volume->revision);
@@ -268,8 +272,14 @@ static void print_view_object(const struct info *info, size_t index, FILE *file)
 	const struct fsi_disc_volume *volume = info->volumes[index];
 	const struct entry_counts *counts = &info->counts[index];
 
-	fprintf(file, "{\"name\": \"%s\", \"view\": \"%s\"",
-		view_name(volume->file_system), view_word(volume->file_system));
+	fprintf(file, "{\"name\": \"%s\", \"view\": \"%s\", \"readable\": %s",
+		view_name(info->views[index].file_system),
+		view_word(info->views[index].file_system),
+		volume != NULL ? "true" : "false");
+	if (volume == NULL) {
+		fputc('}', file);
+		return;
+	}
 	print_revision_member(file, "revision", volume->revision);
 	print_revision_member(file, "minimum_read_revision",
 			      volume->minimum_read_revision);
@@ -357,6 +367,11 @@ static int add_view(struct info *info, enum fsi_file_system file_system)
 	*view = (struct image_view){.image = info->disc.image,
 				    .file_system = file_system};
 	hr = fsi_disc_open_view(info->disc.disc, file_system, &view->view);
+	if (hr == IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED) {
+		/* It is there all the same. */
+		info->count++;
+		return STATUS_DONE;
+	}
 	if (SUCCEEDED(hr))
 		hr = fsi_disc_view_get_volume(view->view, &info->volumes[index]);
 	if (SUCCEEDED(hr)) {

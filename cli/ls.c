@@ -17,9 +17,9 @@
 const char ls_help[] =
 	"Usage: fsimage ls [OPTION]... IMAGE[:PATH]...\n"
 	"List what an image holds, hidden names too, in byte order.\n"
-	"  -l, --long        with type, permissions, links, owner, group, size (of "
-	"devices\n"
-	"                    major and minor number), time of change, and where links "
+	"  -l, --long        with type, permissions, links, owner, group, size (of a "
+	"device\n"
+	"                    its numbers), time of the last change, and where links "
 	"lead\n"
 	"  -R, --recursive   with all that is in folders\n"
 	"      --view VIEW   of the file systems in the image: udf, joliet or iso9660; "

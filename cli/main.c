@@ -35,8 +35,7 @@ static const struct command *find_command(const char *name)
 static int print_help(void)
 {
 	fputs("Usage: fsimage COMMAND [ARGUMENT]...\n"
-	      "Make and read images of optical discs: ISO 9660, Joliet and UDF over the "
-	      "same data.\n\n",
+	      "Make and read images of optical discs: ISO 9660, Joliet and UDF.\n\n",
 	      stdout);
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %-12s%s\n", commands[i].name, commands[i].summary);

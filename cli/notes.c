@@ -81,7 +81,7 @@ static void note_skipped(const struct fsi_add_tree_report *tree,
 	describe_special(links, special, &text);
 	message_note(voice, "left out %s (%s%s--strict makes this an error)", text,
 		     (options->file_systems & FSI_FILE_SYSTEM_UDF) != 0
-			     ? "--posix keeps them in UDF; "
+			     ? "--posix keeps such in UDF; "
 			     : "",
 		     links > 0 ? "--follow-links takes what links lead to; " : "");
 }

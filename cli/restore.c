@@ -70,11 +70,9 @@ static mode_t choose_mode(struct extraction *extraction,
 }
 
 /* Whether files could not be made, or found, in a folder of such permissions. */
-static bool is_locked(const struct extraction *extraction,
-		      const struct fsi_disc_entry_info *info, mode_t mode)
+static bool is_locked(const struct fsi_disc_entry_info *info, mode_t mode)
 {
-	return info->kind == FSI_DISC_DIRECTORY && !extraction->is_privileged &&
-	       (mode & S_IRWXU) != S_IRWXU;
+	return info->kind == FSI_DISC_DIRECTORY && (mode & S_IRWXU) != S_IRWXU;
 }
 
 static int lock_later(struct extraction *extraction, mode_t mode)
@@ -109,7 +107,7 @@ static int restore_mode(struct extraction *extraction,
 
 	if (info->kind == FSI_DISC_LINK)
 		return STATUS_DONE; /* Linux has none for them */
-	if (is_locked(extraction, info, mode))
+	if (is_locked(info, mode))
 		return lock_later(extraction, mode);
 	if (made->descriptor >= 0)
 		result = fchmod(made->descriptor, mode);

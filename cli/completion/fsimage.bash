@@ -22,9 +22,13 @@ _fsimage_value() {
 	--working-directory) _filedir -d ;;
 	-f | --file-systems) _fsimage_file_systems ;;
 	--iso-level) COMPREPLY=($(compgen -W "1 2" -- "$cur")) ;;
-	--udf-revision) COMPREPLY=($(compgen -W "1.02" -- "$cur")) ;;
+	--udf-revision)
+		COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$cur"))
+		;;
 	--capacity) COMPREPLY=($(compgen -W "650M 700M 4.7G 8.5G 25G 50G 100G 128G" -- "$cur")) ;;
 	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
+	-C | --directory) _filedir -d ;;
+	--view) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
 	-V | --volume | --exclude) ;;
 	*) return 1 ;;
 	esac
@@ -35,8 +39,8 @@ _fsimage_create() {
 	case $cur in
 	-*)
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
-			--udf-revision --capacity --working-directory --rules
-			--restricted-names --exclude --follow-links --strict --force
+			--udf-revision --redundant-metadata --posix --capacity
+			--working-directory --rules --restricted-names --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;
 	*)
@@ -45,6 +49,34 @@ _fsimage_create() {
 		_filedir
 		;;
 	esac
+}
+
+_fsimage_info() {
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
+	else
+		_filedir
+	fi
+}
+
+_fsimage_ls() {
+	_fsimage_value && return
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--long --recursive --view --json --help
+			--version" -- "$cur"))
+	else
+		_filedir
+	fi
+}
+
+_fsimage_extract() {
+	_fsimage_value && return
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--directory --view --force --quiet --verbose
+			--json --help --version" -- "$cur"))
+	else
+		_filedir
+	fi
 }
 
 _fsimage_errors() {
@@ -62,13 +94,17 @@ _fsimage() {
 
 	_init_completion -s || return
 	if [[ $cword -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "create errors help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "create info ls extract errors help --help
+			--version" -- "$cur"))
 		return
 	fi
 	case ${words[1]} in
 	create) _fsimage_create ;;
+	info) _fsimage_info ;;
+	ls) _fsimage_ls ;;
+	extract) _fsimage_extract ;;
 	errors) _fsimage_errors ;;
-	help) COMPREPLY=($(compgen -W "create errors" -- "$cur")) ;;
+	help) COMPREPLY=($(compgen -W "create info ls extract errors" -- "$cur")) ;;
 	esac
 } &&
 	complete -F _fsimage fsimage

@@ -37,6 +37,7 @@ struct fsi_image {
 	bool large_iso_files;
 	bool posix_attributes;
 	bool redundant_metadata; /* of UDF from 2.50 on */
+	bool udf_holes;
 
 	fsi_image_update_handler handler;
 	void *handler_context;

@@ -4,6 +4,8 @@
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "image/sparse.h"
 #include "iso9660/writer.h"
 #include "tree/data.h"
 #include "tree/path.h"
@@ -115,7 +117,7 @@ static uint32_t make_serial(const struct fsi_order *order)
 	for (uint32_t i = 0; i < order->item_count; i++) {
 		const struct fsi_node *item = order->items[i];
 
-		hash = mix(hash, item->name_hash);
+		hash = mix(hash, fsi_text_hash(item->name, item->name_length, false));
 		hash = mix(hash, fsi_node_size(item));
 		hash = mix(hash, (uint64_t)item->modification_time);
 	}
@@ -212,6 +214,29 @@ static const struct fsi_region_ops data_ops = {
 	.open = open_data,
 };
 
+/* Only UDF knows holes; where it shares data they are recorded as zeros. */
+static HRESULT find_holes(const fsi_image *image, const struct fsi_order *order,
+			  struct fsi_layout *layout)
+{
+	if (!image->udf_holes || image->file_systems != FSI_FILE_SYSTEM_UDF)
+		return S_OK;
+	for (uint32_t i = 0; i < order->data_count; i++) {
+		if (!is_embedded(image, order->data[i]))
+			FSI_TRY(fsi_sparse_find(order->data[i], layout));
+	}
+	return S_OK;
+}
+
+static HRESULT place_one(const struct fsi_data *data, struct fsi_layout *layout)
+{
+	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
+
+	if (runs != NULL)
+		return fsi_sparse_place(runs, layout);
+	return fsi_layout_append(layout, &data_ops, data, fsi_blocks_of(data->size), 1,
+				 &layout->data_blocks[data->number]);
+}
+
 /* One extent for the data of each file; several file systems point at it. */
 static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 			  struct fsi_layout *layout)
@@ -227,12 +252,8 @@ static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment,
 				  &layout->first_data_block));
 	for (uint32_t i = 0; i < order->data_count; i++) {
-		const struct fsi_data *data = order->data[i];
-
-		if (!is_embedded(image, data))
-			FSI_TRY(fsi_layout_append(layout, &data_ops, data,
-						  fsi_blocks_of(data->size), 1,
-						  &layout->data_blocks[i]));
+		if (!is_embedded(image, order->data[i]))
+			FSI_TRY(place_one(order->data[i], layout));
 	}
 	layout->data_end_block = layout->next_block;
 	return S_OK;
@@ -251,6 +272,7 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 {
 	struct fsi_layout *layout = &plan->layout;
 
+	FSI_TRY(find_holes(image, order, layout));
 	for (enum fsi_stage stage = 0; stage < FSI_STAGE_END; stage++)
 		FSI_TRY(place_stage(plan, stage));
 	FSI_TRY(place_data(image, order, layout));

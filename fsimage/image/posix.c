@@ -18,12 +18,14 @@ HRESULT fsi_directory_add_symbolic_link(fsi_directory *directory, const char *pa
 	struct fsi_path_end end;
 	struct fsi_node *node = NULL;
 	struct fsi_tree *tree = NULL;
-	HRESULT hr = fsi_addition_begin(directory, path, &end);
+	HRESULT hr = S_OK;
 
-	if (FAILED(hr))
-		return hr;
+	fsi_error_clear();
 	if (target == NULL)
 		return FSI_FAIL(E_POINTER);
+	hr = fsi_addition_begin(directory, path, &end);
+	if (FAILED(hr))
+		return hr;
 	if (target[0] == '\0' || strlen(target) > TARGET_MAX_LENGTH ||
 	    !fsi_utf8_is_valid(target, strlen(target)))
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "target");

@@ -146,6 +146,28 @@ HRESULT fsi_image_put_create_redundant_udf_metadata_files(fsi_image *image, bool
 	return S_OK;
 }
 
+HRESULT fsi_image_get_udf_holes(fsi_image *image, bool *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = image->udf_holes;
+	return S_OK;
+}
+
+HRESULT fsi_image_put_udf_holes(fsi_image *image, bool new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	image->udf_holes = new_val;
+	fsi_image_refresh_limits(image);
+	return image->file_systems == FSI_FILE_SYSTEM_UDF
+		       ? S_OK
+		       : IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED;
+}
+
 /* ---- the working directory --------------------------------------------- */
 
 HRESULT fsi_image_get_working_directory(fsi_image *image, char **ret_val)

@@ -46,6 +46,7 @@ struct loading {
 	uint8_t *extent; /* block of the extent that they are in; NULL: the entry */
 	struct chain chain;
 	uint64_t offset; /* in the body, of the next piece */
+	uint64_t end;	 /* of the last one, to the byte */
 	uint64_t recorded_blocks;
 	struct fsi_udf_body body;
 };
@@ -80,6 +81,14 @@ static HRESULT follow(struct loading *loading, struct fsi_udf_address address)
 	if (fault != FSI_UDF_SOUND)
 		return fsi_import_udf_damaged(allocation_extent.name, block, fault);
 	return S_OK;
+}
+
+static uint32_t count_blocks(const struct loading *loading,
+			     const struct fsi_udf_allocation *allocation)
+{
+	const uint32_t block_size = loading->udf->block_size;
+
+	return allocation->length / block_size + (allocation->length % block_size != 0);
 }
 
 static HRESULT check_recorded(struct loading *loading,
@@ -130,17 +139,27 @@ static HRESULT add_piece(struct loading *loading,
 
 	if (piece.is_recorded)
 		FSI_TRY(check_recorded(loading, allocation));
-	loading->offset += allocation->length;
-	/* ECMA-167 4/12.1: what another piece follows is whole blocks. */
-	if (loading->offset < loading->body.size &&
-	    allocation->length % loading->udf->block_size != 0)
-		return wrong_extent(loading, "is not whole blocks");
+	loading->end = loading->offset + allocation->length;
+	/*
+	 * ECMA-167 4/12.1: what another piece follows is whole blocks, even where
+	 * Linux forgot to say so of a piece that was the last one once.
+	 */
+	loading->offset +=
+		count_blocks(loading, allocation) * (uint64_t)loading->udf->block_size;
 	if (continues(loading, &piece))
 		return S_OK;
 	if (!fsi_vector_reserve(&loading->body.pieces, 1))
 		return FSI_FAIL(E_OUTOFMEMORY);
 	loading->body.pieces.items[loading->body.pieces.count++] = piece;
 	return S_OK;
+}
+
+static HRESULT is_short(const struct loading *loading)
+{
+	return fsi_import_udf_inconsistent(
+		"The file entry in block %" PRIu32 ": its body has %" PRIu64
+		" bytes, but extents for %" PRIu64 " only.",
+		loading->entry_block, loading->body.size, loading->end);
 }
 
 /* What lies behind the end of the body is nobody's concern. */
@@ -154,12 +173,7 @@ static HRESULT load_pieces(struct loading *loading)
 		if (!fsi_udf_next_allocation(loading->descriptors,
 					     loading->descriptors_size, loading->form,
 					     loading->partition, &at, &allocation))
-			return fsi_import_udf_inconsistent(
-				"The file entry in block %" PRIu32
-				": its body has %" PRIu64
-				" bytes, but extents for %" PRIu64 " only.",
-				loading->entry_block, loading->body.size,
-				loading->offset);
+			return is_short(loading);
 		if (allocation.type == FSI_UDF_EXTENT_NEXT) {
 			FSI_TRY(follow(loading, allocation.address));
 			at = 0;
@@ -167,7 +181,7 @@ static HRESULT load_pieces(struct loading *loading)
 			FSI_TRY(add_piece(loading, &allocation));
 		}
 	}
-	return S_OK;
+	return loading->end < loading->body.size ? is_short(loading) : S_OK;
 }
 
 static HRESULT load_embedded(const struct fsi_udf *udf,

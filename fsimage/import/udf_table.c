@@ -161,8 +161,8 @@ HRESULT fsi_import_udf_load_spares(const struct fsi_udf *udf,
  * drives put some behind it. */
 #define TABLE_CANDIDATES 4
 
-/* How many blocks without anything a copy of a disc may end with. */
-#define TRAILING_BLOCKS_MAX 512
+/* How many bytes of zeros a copy of a disc may end with. */
+#define TRAILING_SIZE_MAX (128u << 20)
 
 /* How many of these may be unreadable, as those between two sessions are. */
 #define UNREADABLE_BLOCKS_MAX 8
@@ -175,10 +175,11 @@ static bool is_zero(const uint8_t *bytes, size_t size)
 /* The last block that holds anything. */
 static uint32_t find_last_block(const struct fsi_udf *udf, uint8_t *buffer)
 {
+	const uint32_t blocks_max = TRAILING_SIZE_MAX / udf->block_size;
 	uint32_t block = udf->block_count;
 	unsigned unreadable = 0;
 
-	for (unsigned n = 0; n < TRAILING_BLOCKS_MAX && block > 0; n++) {
+	for (uint32_t n = 0; n < blocks_max && block > 0; n++) {
 		block--;
 		if (FAILED(fsi_import_udf_read_block(udf, block, buffer))) {
 			if (++unreadable > UNREADABLE_BLOCKS_MAX)

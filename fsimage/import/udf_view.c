@@ -78,6 +78,16 @@ static HRESULT describe_partitions(struct fsi_udf_view *self)
 	return S_OK;
 }
 
+/* Each virtual allocation table makes a volume complete. */
+static bool has_table(const struct fsi_udf *udf)
+{
+	for (size_t i = 0; i < udf->spaces.count; i++) {
+		if (udf->spaces.items[i].kind == FSI_DISC_PARTITION_VIRTUAL)
+			return true;
+	}
+	return false;
+}
+
 /* OSTA UDF 2.2.11: a virtual allocation table overrules the integrity descriptor,
  * which can't be written again. */
 static void describe_contents(const struct fsi_udf_mount *mount,
@@ -87,7 +97,7 @@ static void describe_contents(const struct fsi_udf_mount *mount,
 	const struct fsi_udf_integrity *integrity = &mount->integrity;
 
 	volume->has_integrity = mount->has_integrity;
-	volume->is_closed = integrity->is_closed;
+	volume->is_closed = integrity->is_closed || has_table(&mount->udf);
 	volume->change_time = integrity->recording_time;
 	volume->has_counts = table->is_known || integrity->has_use;
 	if (table->is_known) {

@@ -201,7 +201,7 @@ HRESULT fsi_target_open(const char *path, bool replace, struct fsi_target *ret_t
 
 	if (FAILED(hr)) {
 		fsi_target_abandon(&target);
-		return hr;
+		return fsi_error_detail(hr, "The path is \"%s\".", path);
 	}
 	*ret_target = target;
 	return S_OK;

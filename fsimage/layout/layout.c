@@ -19,6 +19,8 @@ static HRESULT refuse_size(uint64_t blocks)
 void fsi_layout_free(struct fsi_layout *layout)
 {
 	fsi_vector_free(&layout->regions);
+	fsi_vector_free(&layout->runs);
+	fsi_vector_free(&layout->sparse);
 	fsi_free(layout->data_blocks);
 	layout->data_blocks = NULL;
 }
@@ -60,6 +62,25 @@ HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_
 		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
 				"two regions want the same block");
 	return add_region(layout, ops, owner, blocks, first_block);
+}
+
+const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout,
+						 uint32_t number)
+{
+	size_t low = 0;
+	size_t high = layout->sparse.count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (layout->sparse.items[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < layout->sparse.count && layout->sparse.items[low].number == number
+		       ? &layout->sparse.items[low]
+		       : NULL;
 }
 
 HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks)

@@ -45,14 +45,35 @@ struct fsi_region {
 	uint32_t blocks;
 };
 
+/*
+ * A part of data that is not one run of blocks: recorded somewhere, or a hole.
+ * Both are whole blocks but for the end of the data.
+ */
+struct fsi_data_run {
+	const void *data; /* a struct fsi_data */
+	uint64_t offset;  /* in the data */
+	uint32_t size;
+	uint32_t first_block; /* 0: a hole */
+};
+
+/* Of data with holes, by data number: where its runs begin. */
+struct fsi_data_runs {
+	uint32_t number;
+	uint32_t count;
+	size_t first_run;
+};
+
 struct fsi_layout {
 	FSI_VECTOR(struct fsi_region) regions; /* ascending, without overlap */
 	uint32_t next_block;		       /* first block that is still free */
 	uint32_t total_blocks;		       /* of the image; 0 until it is sealed */
 	/* By data number: the first block of its extent. */
 	uint32_t *data_blocks;
-	uint32_t first_data_block; /* where file data begins */
-	uint32_t data_end_block;   /* first block behind it */
+	/* Of data with holes that stay holes: its parts, those of one side by side. */
+	FSI_VECTOR(struct fsi_data_run) runs;
+	FSI_VECTOR(struct fsi_data_runs) sparse; /* ascending */
+	uint32_t first_data_block;		 /* where file data begins */
+	uint32_t data_end_block;		 /* first block behind it */
 };
 
 void fsi_layout_free(struct fsi_layout *layout);
@@ -70,6 +91,10 @@ HRESULT fsi_layout_append(struct fsi_layout *layout, const struct fsi_region_ops
 /* Place a region at a fixed block, which must not be taken. */
 HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_ops *ops,
 			     const void *owner, uint32_t blocks, uint32_t first_block);
+
+/* The runs of data with that number; NULL when it is one run of blocks. */
+const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout,
+						 uint32_t number);
 
 /* The image ends before this block, which must not lie before next_block. */
 HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks);

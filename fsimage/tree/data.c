@@ -2,6 +2,7 @@
 /* Where the bytes of files come from. */
 #include "tree/data.h"
 
+#include "base/checked.h"
 #include "error/fail.h"
 #include "io/stream.h"
 #include "tree/path.h"
@@ -105,9 +106,13 @@ static struct fsi_data **find_host_file(struct fsi_tree *tree,
 	for (;; slot = (slot + 1) & mask) {
 		const struct fsi_data *data = tree->host_files.slots[slot];
 
-		/* A size that has changed since makes it another file. */
-		if (data == NULL || (data->inode == host->inode &&
-				     data->device == device && data->size == host->size))
+		/*
+		 * A size or time that has changed since makes it another file, as
+		 * it does where a file system gives two files one number.
+		 */
+		if (data == NULL ||
+		    (data->inode == host->inode && data->device == device &&
+		     data->size == host->size && data->modified_ns == host->modified_ns))
 			return &tree->host_files.slots[slot];
 	}
 }
@@ -125,6 +130,7 @@ static HRESULT make_host_data(struct fsi_tree *tree, const struct fsi_host_file 
 	data->source.folder = host->folder;
 	data->inode = host->inode;
 	data->device = device;
+	data->modified_ns = host->modified_ns;
 	data->is_linked = host->is_linked;
 	*ret_data = data;
 	return S_OK;
@@ -314,5 +320,84 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 		hr = fsi_stream_make(&source_ops, source, ret_stream);
 	if (FAILED(hr))
 		close_source(source);
+	return hr;
+}
+
+HRESULT fsi_data_read(const struct fsi_data *data, void *buffer)
+{
+	fsi_stream *stream = NULL;
+	size_t got = 0;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(fsi_data_open(data, &stream));
+	hr = fsi_stream_read(stream, 0, buffer, (size_t)data->size, &got);
+	fsi_stream_release(stream);
+	return hr;
+}
+
+/* ---- holes ------------------------------------------------------------- */
+
+/* What of a hole is whole blocks; the end of the file ends one too. */
+static HRESULT add_hole(struct fsi_holes *holes, uint64_t begin, uint64_t end,
+			uint64_t size)
+{
+	begin = fsi_align_u64(begin, FSI_BLOCK_SIZE);
+	if (end < size)
+		end -= end % FSI_BLOCK_SIZE;
+	if (begin >= end)
+		return S_OK;
+	if (!fsi_vector_reserve(&holes->list, 1))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	holes->list.items[holes->list.count++] = (struct fsi_hole){begin, end - begin};
+	return S_OK;
+}
+
+/* lseek() for what has data, or not; the end of the file when there is no more. */
+static HRESULT seek(const struct source *source, uint64_t offset, int whence,
+		    uint64_t *ret_offset)
+{
+	const off_t found = lseek(source->descriptor, (off_t)offset, whence);
+
+	/* EINVAL: a file system that does not know holes; all is data. */
+	if (found < 0 && errno != ENXIO && errno != EINVAL)
+		return refuse_reading(source, errno);
+	if (found < 0)
+		*ret_offset =
+			errno == EINVAL && whence == SEEK_DATA ? offset : source->size;
+	else
+		*ret_offset =
+			(uint64_t)found < source->size ? (uint64_t)found : source->size;
+	return S_OK;
+}
+
+static HRESULT find_holes(const struct source *source, struct fsi_holes *holes)
+{
+	uint64_t hole = 0;
+	uint64_t data = 0;
+
+	while (data < source->size) {
+		FSI_TRY(seek(source, data, SEEK_HOLE, &hole));
+		if (hole == source->size)
+			break;
+		FSI_TRY(seek(source, hole, SEEK_DATA, &data));
+		FSI_TRY(add_hole(holes, hole, data, source->size));
+	}
+	return S_OK;
+}
+
+HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes)
+{
+	struct source source = {.size = data->size, .descriptor = -1};
+	HRESULT hr = S_OK;
+
+	if (data->name == NULL)
+		return S_OK;
+	source.path = fsi_data_path(data);
+	hr = source.path != NULL ? open_host(&source) : FSI_FAIL(E_OUTOFMEMORY);
+	if (SUCCEEDED(hr))
+		hr = find_holes(&source, holes);
+	if (source.descriptor >= 0)
+		close(source.descriptor);
+	fsi_free(source.path);
 	return hr;
 }

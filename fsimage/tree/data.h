@@ -14,7 +14,8 @@ struct fsi_host_file {
 	uint64_t size;
 	uint64_t inode;
 	uint64_t device;
-	bool is_linked; /* it has other names on the host */
+	int64_t modified_ns; /* any clock's nanoseconds: only compared */
+	bool is_linked;	     /* it has other names on the host */
 };
 
 /*
@@ -42,5 +43,25 @@ char *fsi_data_path(const struct fsi_data *data);
  * reference.
  */
 HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream);
+
+/* All bytes of small data, into a buffer of its size. Fails as fsi_data_open() does. */
+HRESULT fsi_data_read(const struct fsi_data *data, void *buffer);
+
+/* A part of data that reads as zeros and takes no room where it comes from. */
+struct fsi_hole {
+	uint64_t offset;
+	uint64_t size;
+};
+
+struct fsi_holes {
+	FSI_VECTOR(struct fsi_hole) list;
+};
+
+/*
+ * The holes of a host file that are whole blocks, the last one to its end,
+ * ascending; a caller's stream has none. holes is empty; what is in it is to be
+ * freed. Fails as fsi_data_open() does, with E_OUTOFMEMORY besides.
+ */
+HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes);
 
 #endif

@@ -123,6 +123,12 @@ int fsi_host_status(int folder, const char *name, bool follow, struct statx *ret
 	return 0;
 }
 
+int64_t fsi_host_modified_ns(const struct statx *status)
+{
+	return (int64_t)((uint64_t)status->stx_mtime.tv_sec * 1000000000 +
+			 status->stx_mtime.tv_nsec);
+}
+
 uint64_t fsi_host_device(const struct statx *status)
 {
 	return (uint64_t)status->stx_dev_major << 32 | status->stx_dev_minor;

@@ -30,6 +30,9 @@ char *fsi_host_path(const struct fsi_source_folder *folder, const char *name);
 /* Status of a name in an open folder. Returns 0 or errno. */
 int fsi_host_status(int folder, const char *name, bool follow, struct statx *ret_status);
 
+/* When a file was changed, to be compared only: it may wrap. */
+int64_t fsi_host_modified_ns(const struct statx *status);
+
 /* The device that a file is on, as one number. */
 uint64_t fsi_host_device(const struct statx *status);
 

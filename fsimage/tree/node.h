@@ -34,6 +34,7 @@ struct fsi_data {
 	const char *name;	     /* in folder; NULL: the source is the stream */
 	const struct fsi_node *item; /* the first file with this data, set by fsi_order */
 	uint64_t inode;		     /* of a host file; 0: shared with nobody */
+	int64_t modified_ns;	     /* of a host file, with inode: what tells it */
 	uint32_t device;	     /* as the tree numbers st_dev */
 	uint32_t number;	     /* place in struct fsi_order, set there */
 	uint32_t uses;		     /* files with this data, counted by fsi_order */

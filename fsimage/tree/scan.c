@@ -112,6 +112,7 @@ static HRESULT split_source(struct fsi_scan_request *request, const struct statx
 		.size = status->stx_size,
 		.inode = status->stx_ino,
 		.device = fsi_host_device(status),
+		.modified_ns = fsi_host_modified_ns(status),
 		.is_linked = status->stx_nlink > 1,
 	};
 	return S_OK;
@@ -171,7 +172,8 @@ HRESULT fsi_scan(struct fsi_scan_request *request)
 	const int error = fsi_host_status(AT_FDCWD, request->source, true, &status);
 
 	if (error != 0)
-		return fsi_error_from_errno(error);
+		return fsi_error_detail(fsi_error_from_errno(error),
+					"The path is \"%s\".", request->source);
 	if (S_ISDIR(status.stx_mode))
 		return scan_folder(request, &status);
 	return scan_single_file(request);

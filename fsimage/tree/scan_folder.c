@@ -184,6 +184,7 @@ static HRESULT add_file(const struct entry *entry)
 		.size = entry->status.stx_size,
 		.inode = entry->status.stx_ino,
 		.device = fsi_host_device(&entry->status),
+		.modified_ns = fsi_host_modified_ns(&entry->status),
 		.is_linked = entry->status.stx_nlink > 1,
 	};
 	struct fsi_node *older = NULL;

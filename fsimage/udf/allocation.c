@@ -17,6 +17,8 @@ static uint32_t descriptor_size(const struct fsi_udf_body *body)
 
 static uint64_t count_extents(const struct fsi_udf_body *body)
 {
+	if (body->runs != NULL)
+		return body->run_count;
 	return body->size / body->extent_max_size +
 	       (body->size % body->extent_max_size != 0);
 }
@@ -34,7 +36,15 @@ uint64_t fsi_udf_chain_blocks(const struct fsi_udf_body *body, uint32_t room)
 
 uint64_t fsi_udf_body_blocks(const struct fsi_udf_body *body)
 {
-	return fsi_blocks_of(body->size);
+	uint64_t blocks = 0;
+
+	if (body->runs == NULL)
+		return fsi_blocks_of(body->size);
+	for (uint32_t n = 0; n < body->run_count; n++)
+		blocks += body->runs[n].first_block != 0
+				  ? fsi_blocks_of(body->runs[n].size)
+				  : 0;
+	return blocks;
 }
 
 static void put_descriptor(const struct fsi_udf_body *body, uint32_t length,
@@ -54,8 +64,24 @@ static void put_descriptor(const struct fsi_udf_body *body, uint32_t length,
 	}
 }
 
-/* The n-th extent of a body. */
-static void put_extent(const struct fsi_udf_body *body, uint64_t n, uint8_t *out)
+/* ECMA-167 4/14.14.1: what is not allocated is in block 0 of nothing. */
+static void put_run(const struct fsi_udf_body *body, uint64_t n, uint8_t *out)
+{
+	const struct fsi_data_run *run = &body->runs[n];
+	struct fsi_udf_address address = {0};
+
+	if (run->first_block == 0) {
+		put_descriptor(body, run->size, FSI_UDF_EXTENT_NOT_ALLOCATED, address,
+			       out);
+		return;
+	}
+	address.block = run->first_block - body->partition_block;
+	address.partition = body->partition;
+	put_descriptor(body, run->size, FSI_UDF_EXTENT_RECORDED, address, out);
+}
+
+/* The n-th extent of a body that is one run of blocks. */
+static void put_piece(const struct fsi_udf_body *body, uint64_t n, uint8_t *out)
 {
 	const uint64_t left = body->size - n * body->extent_max_size;
 	const uint32_t blocks = body->extent_max_size / FSI_BLOCK_SIZE;
@@ -68,6 +94,14 @@ static void put_extent(const struct fsi_udf_body *body, uint64_t n, uint8_t *out
 		       left < body->extent_max_size ? (uint32_t)left
 						    : body->extent_max_size,
 		       FSI_UDF_EXTENT_RECORDED, address, out);
+}
+
+static void put_extent(const struct fsi_udf_body *body, uint64_t n, uint8_t *out)
+{
+	if (body->runs != NULL)
+		put_run(body, n, out);
+	else
+		put_piece(body, n, out);
 }
 
 /*

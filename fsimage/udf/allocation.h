@@ -6,6 +6,7 @@
 #ifndef FSI_UDF_ALLOCATION_H
 #define FSI_UDF_ALLOCATION_H
 
+#include "layout/layout.h"
 #include "udf/types.h"
 
 /* Allocation extent descriptor, ECMA-167 4/14.5; allocation descriptors follow */
@@ -24,9 +25,12 @@ enum fsi_udf_extent_type {
 	FSI_UDF_EXTENT_DESCRIPTORS = 3 /* an allocation extent */
 };
 
-/* A body outside its entry, as one run of blocks. */
+/* A body outside its entry: one run of blocks, or what a layout has for it. */
 struct fsi_udf_body {
 	uint64_t size;
+	const struct fsi_data_run *runs; /* each an extent; NULL: one run of blocks */
+	uint32_t run_count;
+	uint32_t partition_block; /* of the image, which runs count in */
 	uint32_t first_block;	  /* of the partition */
 	uint16_t partition;	  /* reference; told by long descriptors only */
 	uint32_t extent_max_size; /* of one extent; whole blocks */

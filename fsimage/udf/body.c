@@ -80,6 +80,23 @@ static struct fsi_udf_body get_directory_body(const struct fsi_udf_plan *plan,
 	};
 }
 
+/* The data of a file: where the layout has put it, as far as that is known yet. */
+static void put_data(const struct fsi_udf_plan *plan, const struct fsi_data *data,
+		     struct fsi_udf_body *body)
+{
+	const struct fsi_layout *layout = plan->source.layout;
+	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
+
+	if (runs != NULL) {
+		body->runs = layout->runs.items + runs->first_run;
+		body->run_count = runs->count;
+		body->partition_block = plan->volume.partition.block;
+	} else if (layout->data_blocks != NULL) {
+		body->first_block =
+			layout->data_blocks[data->number] - plan->volume.partition.block;
+	}
+}
+
 struct fsi_udf_body fsi_udf_get_body(const struct fsi_udf_plan *plan, uint32_t n,
 				     struct fsi_udf_subject subject)
 {
@@ -90,20 +107,16 @@ struct fsi_udf_body fsi_udf_get_body(const struct fsi_udf_plan *plan, uint32_t n
 		.extent_max_size = FSI_UDF_EXTENT_MAX_SIZE,
 		.is_long = plan->volume.revision->has_metadata_partition,
 	};
-	uint32_t first_block = 0; /* of the image; 0: nowhere, or not known yet */
 
 	if (subject.is_stream_directory || fsi_node_is_directory(node))
 		return get_directory_body(plan, subject);
 	if (node->kind == FSI_NODE_LINK) {
 		body.size = fsi_udf_put_link(node->content.target, NULL);
-		first_block =
-			plan->targets_block + find_place(&plan->targets, n, false)->first;
-	} else if (body.size > 0 && plan->source.layout->data_blocks != NULL) {
-		first_block =
-			plan->source.layout->data_blocks[node->content.data->number];
+		body.first_block = plan->targets_block - plan->volume.partition.block +
+				   find_place(&plan->targets, n, false)->first;
+	} else if (body.size > 0) {
+		put_data(plan, node->content.data, &body);
 	}
-	if (first_block > 0)
-		body.first_block = first_block - plan->volume.partition.block;
 	return body;
 }
 

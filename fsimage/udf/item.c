@@ -3,7 +3,6 @@
 #include "udf/item.h"
 
 #include "error/fail.h"
-#include "io/stream.h"
 #include "tree/data.h"
 #include "udf/attribute.h"
 #include "udf/body.h"
@@ -114,19 +113,6 @@ static void put_device(struct draft *draft, uint32_t location)
 		location, draft->block + revision->entry_form->size);
 }
 
-/* Data that is in the entry itself. */
-static HRESULT embed_data(const struct fsi_data *data, uint8_t *out)
-{
-	fsi_stream *stream = NULL;
-	size_t got = 0;
-	HRESULT hr = S_OK;
-
-	FSI_TRY(fsi_data_open(data, &stream));
-	hr = fsi_stream_read(stream, 0, out, (size_t)data->size, &got);
-	fsi_stream_release(stream);
-	return hr;
-}
-
 static HRESULT embed(struct draft *draft, uint8_t *out)
 {
 	const struct fsi_node *node = draft->subject.node;
@@ -134,7 +120,7 @@ static HRESULT embed(struct draft *draft, uint8_t *out)
 	if (node->kind == FSI_NODE_LINK) {
 		draft->entry.size = fsi_udf_put_link(node->content.target, out);
 	} else {
-		FSI_TRY(embed_data(node->content.data, out));
+		FSI_TRY(fsi_data_read(node->content.data, out));
 		draft->entry.size = fsi_node_size(node);
 	}
 	draft->entry.flags |= FSI_UDF_ICB_EMBEDDED;

@@ -23,7 +23,7 @@ enum fsi_insert_type {
 struct fsi_insert {
 	enum fsi_insert_type type;
 	const char *text; /**< FSI_INSERT_STRING: UTF-8; else NULL */
-	int64_t number;   /**< the other two types; else 0 */
+	int64_t number;	  /**< the other two types; else 0 */
 };
 
 /** @return the code of the thread's last failure, or S_OK */

@@ -134,6 +134,19 @@ FSI_API HRESULT fsi_image_put_create_redundant_udf_metadata_files(fsi_image *ima
 FSI_API HRESULT fsi_image_get_create_redundant_udf_metadata_files(fsi_image *image,
 								  bool *ret_val);
 
+/**
+ * Extension: holes of the sparse files of this computer become extents of UDF
+ * that are not recorded and take no room. Not every reader knows such extents.
+ * Default false: holes are recorded as the zeros that they read as. Where they
+ * are is found out when the image is laid out.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success,
+ *         while UDF is not the only file system: the value is kept, and has no
+ *         effect as long as another one shares the data
+ */
+FSI_API HRESULT fsi_image_put_udf_holes(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_udf_holes(fsi_image *image, bool *ret_val);
+
 /** @param ret_name  as set, "" by default; to be freed with fsi_free() */
 FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
 
@@ -191,7 +204,8 @@ FSI_API HRESULT fsi_image_get_free_media_blocks(fsi_image *image, int64_t *ret_b
 FSI_API HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val);
 
 /**
- * The number of blocks that a result made now would have, exactly.
+ * The number of blocks that a result made now would have, exactly; 0 without a
+ * file system.
  *
  * @return S_OK; E_OUTOFMEMORY; as fsi_image_create_result_image for what can't
  *         be laid out

@@ -78,8 +78,8 @@ FSI_API HRESULT fsi_result_get_progress_items(fsi_result *result,
 /** A run of blocks of the image. */
 struct fsi_progress_item {
 	const char *description; /**< full path of a file, or what the blocks are */
-	uint32_t first_block;    /**< from 0, the first block of the image */
-	uint32_t last_block;     /**< included */
+	uint32_t first_block;	 /**< from 0, the first block of the image */
+	uint32_t last_block;	 /**< included */
 	uint32_t block_count;
 };
 
@@ -90,7 +90,8 @@ FSI_API fsi_progress_items *fsi_progress_items_add_ref(fsi_progress_items *items
 FSI_API void fsi_progress_items_release(fsi_progress_items *items);
 
 /** @param ret_count  number of items */
-FSI_API HRESULT fsi_progress_items_get_count(fsi_progress_items *items, uint32_t *ret_count);
+FSI_API HRESULT fsi_progress_items_get_count(fsi_progress_items *items,
+					     uint32_t *ret_count);
 
 /**
  * @param index     from 0, in order of blocks
@@ -114,9 +115,9 @@ FSI_API HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_
  * @return S_OK; E_POINTER; E_FAIL when description is NULL; E_INVALIDARG when
  *         there is none
  */
-FSI_API HRESULT fsi_progress_items_from_description(
-	fsi_progress_items *items, const char *description,
-	const struct fsi_progress_item **ret_item);
+FSI_API HRESULT
+fsi_progress_items_from_description(fsi_progress_items *items, const char *description,
+				    const struct fsi_progress_item **ret_item);
 
 /* ---- extension: moving the image to where it is wanted ----------------- */
 

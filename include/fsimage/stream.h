@@ -25,8 +25,8 @@ struct fsi_stream_ops {
 	 * Read up to length bytes at offset into buffer.
 	 * *ret_read receives how many; fewer than asked for only at the end.
 	 */
-	HRESULT (*read_at)(void *self, uint64_t offset, void *buffer, size_t length,
-			   size_t *ret_read);
+	HRESULT(*read_at)
+	(void *self, uint64_t offset, void *buffer, size_t length, size_t *ret_read);
 	/** The number of bytes that the stream holds. */
 	HRESULT (*get_size)(void *self, uint64_t *ret_size);
 	/**

@@ -22,6 +22,7 @@ void api_assert_ok(const struct api_place *place, HRESULT hr)
 	if (fsi_error_get_code() != S_OK)
 		ck_abort_msg("%s:%d: %s succeeded and left the error %s", place->file,
 			     place->line, place->call, fsi_error_get_name());
+	(void)fsi_image_get_root(NULL, NULL);
 }
 
 /* The inserts of the thread's error as text, and the letters of their types. */
@@ -160,6 +161,22 @@ void api_add_sized(fsi_directory *directory, const char *path, size_t size)
 
 	ASSERT_OK(fsi_directory_add_file(directory, path, stream));
 	fsi_stream_release(stream);
+}
+
+void api_fill(fsi_directory *directory)
+{
+	static const size_t sizes[] = {0, 1, 2047, 2048, 2049, 10000, 300000};
+
+	api_add_directory(directory, "sub");
+	api_add_directory(directory, "sub\\deeper");
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		api_add_sized(directory, api_text("sub\\file %zu", i), sizes[i]);
+	for (int i = 0; i < 100; i++)
+		api_add_text(directory, api_text("sub\\deeper\\small file number %d", i),
+			     "x");
+	scratch_text(&api_folder, "host", "some bytes");
+	ASSERT_OK(fsi_directory_add_file_from_path(directory, "host.txt",
+						   api_host("host")));
 }
 
 /* ---- descriptions ------------------------------------------------------ */

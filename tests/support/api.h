@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the tests of the public API have in common. Nothing here knows more of
- * the library than its public headers; each helper fails the running test when
+ * the library than its public headers; each of them fails the running test when
  * something does not go as its comment says.
  */
 #ifndef TESTS_SUPPORT_API_H
@@ -33,7 +33,10 @@ struct api_place {
 
 #define API_PLACE(call) (&(const struct api_place){__FILE__, __LINE__, #call})
 
-/* That a call succeeds with S_OK and leaves no error behind. */
+/*
+ * That a call succeeds with S_OK and leaves no error behind. An error of before
+ * is in force afterwards, which the next call has to clear.
+ */
 #define ASSERT_OK(call) api_assert_ok(API_PLACE(call), (call))
 
 /*
@@ -69,6 +72,9 @@ fsi_file *api_file(fsi_directory *directory, const char *path);
 void api_add_directory(fsi_directory *directory, const char *path);
 void api_add_text(fsi_directory *directory, const char *path, const char *text);
 void api_add_sized(fsi_directory *directory, const char *path, size_t size);
+
+/* Some of everything: directories, files of memory, and one of this computer. */
+void api_fill(fsi_directory *directory);
 
 /*
  * All that can be asked about an image, as text to compare: properties, counts,

@@ -16,8 +16,8 @@ fsi_ticks udf_fixture_time(int64_t seconds, uint32_t microseconds)
 	return ticks;
 }
 
-static struct fsi_node *add_node(struct udf_fixture *fixture, struct fsi_node *parent,
-				 const char *name)
+static struct fsi_node *make_node(struct udf_fixture *fixture, struct fsi_node *parent,
+				  const char *name)
 {
 	struct fsi_node *node = fsi_allocate_zeroed(1, sizeof(*node));
 
@@ -27,18 +27,28 @@ static struct fsi_node *add_node(struct udf_fixture *fixture, struct fsi_node *p
 	node->name_length = (uint16_t)strlen(name);
 	ck_assert(fsi_vector_reserve(&fixture->nodes, 1));
 	fixture->nodes.items[fixture->nodes.count++] = node;
-	if (parent != NULL) {
-		struct fsi_children *children = parent->content.children;
+	return node;
+}
 
+static void add_child(struct fsi_children *children, struct fsi_node *node)
+{
+	if (children->count == children->capacity) {
+		children->capacity = 2 * children->capacity + 8;
+		children->items = fsi_reallocate(children->items, children->capacity,
+						 sizeof(*children->items));
+		ck_assert_ptr_nonnull(children->items);
+	}
+	children->items[children->count++] = node;
+}
+
+static struct fsi_node *add_node(struct udf_fixture *fixture, struct fsi_node *parent,
+				 const char *name)
+{
+	struct fsi_node *node = make_node(fixture, parent, name);
+
+	if (parent != NULL) {
 		ck_assert(fsi_node_is_directory(parent));
-		if (children->count == children->capacity) {
-			children->capacity = 2 * children->capacity + 8;
-			children->items =
-				fsi_reallocate(children->items, children->capacity,
-					       sizeof(*children->items));
-			ck_assert_ptr_nonnull(children->items);
-		}
-		children->items[children->count++] = node;
+		add_child(parent->content.children, node);
 	}
 	return node;
 }
@@ -54,21 +64,64 @@ struct fsi_node *udf_fixture_add_directory(struct udf_fixture *fixture,
 	return node;
 }
 
+static void make_file(struct fsi_node *node, uint64_t size)
+{
+	struct fsi_data *data = NULL;
+
+	node->kind = FSI_NODE_FILE;
+	if (size == 0)
+		return;
+	data = fsi_allocate_zeroed(1, sizeof(*data));
+	ck_assert_ptr_nonnull(data);
+	data->size = size;
+	data->item = node;
+	node->content.data = data;
+}
+
 struct fsi_node *udf_fixture_add_file(struct udf_fixture *fixture,
 				      struct fsi_node *parent, const char *name,
 				      uint64_t size)
 {
 	struct fsi_node *node = add_node(fixture, parent, name);
 
-	node->kind = FSI_NODE_FILE;
-	if (size > 0) {
-		struct fsi_data *data = fsi_allocate_zeroed(1, sizeof(*data));
+	make_file(node, size);
+	return node;
+}
 
-		ck_assert_ptr_nonnull(data);
-		data->size = size;
-		data->item = node;
-		node->content.data = data;
-	}
+struct fsi_node *udf_fixture_add_other(struct udf_fixture *fixture,
+				       struct fsi_node *parent, const char *name,
+				       enum fsi_node_kind kind)
+{
+	struct fsi_node *node = add_node(fixture, parent, name);
+
+	node->kind = (uint8_t)kind;
+	return node;
+}
+
+struct fsi_node *udf_fixture_add_link(struct udf_fixture *fixture,
+				      struct fsi_node *parent, const char *name,
+				      struct fsi_node *file)
+{
+	struct fsi_node *node = add_node(fixture, parent, name);
+
+	node->kind = FSI_NODE_FILE;
+	node->content.data = file->content.data;
+	node->content.data->is_linked = true;
+	return node;
+}
+
+struct fsi_node *udf_fixture_add_stream(struct udf_fixture *fixture,
+					struct fsi_node *owner, const char *name,
+					uint64_t size)
+{
+	struct fsi_node *node = make_node(fixture, owner, name);
+
+	make_file(node, size);
+	node->is_stream = true;
+	if (owner->streams == NULL)
+		owner->streams = fsi_allocate_zeroed(1, sizeof(*owner->streams));
+	ck_assert_ptr_nonnull(owner->streams);
+	add_child(owner->streams, node);
 	return node;
 }
 
@@ -92,8 +145,13 @@ static void free_node(struct fsi_node *node)
 	if (fsi_node_is_directory(node)) {
 		fsi_free(node->content.children->items);
 		fsi_free(node->content.children);
-	} else if (node->content.data != NULL && node->content.data->item == node) {
+	} else if (node->kind == FSI_NODE_FILE && node->content.data != NULL &&
+		   node->content.data->item == node) {
 		fsi_free(node->content.data);
+	}
+	if (node->streams != NULL) {
+		fsi_free(node->streams->items);
+		fsi_free(node->streams);
 	}
 }
 
@@ -116,6 +174,8 @@ void udf_fixture_free(struct udf_fixture *fixture)
 	fsi_vector_free(&fixture->nodes);
 	fsi_free(fixture->order.items);
 	fsi_free(fixture->order.directories);
+	fsi_free(fixture->order.owners);
+	fsi_free(fixture->order.streams);
 	fsi_free(fixture->order.data);
 	fsi_free(fixture->names.names);
 	fsi_free(fixture->names.text);
@@ -145,6 +205,32 @@ static void number_items(struct fsi_order *order, struct fsi_node **queue)
 	}
 }
 
+static void number_data(struct fsi_order *order, const struct fsi_node *node)
+{
+	struct fsi_data *data = node->kind == FSI_NODE_FILE ? node->content.data : NULL;
+
+	if (data == NULL)
+		return;
+	data->uses++;
+	if (data->item == node) {
+		data->number = order->data_count;
+		order->data[order->data_count++] = data;
+	}
+}
+
+static void number_streams(struct fsi_order *order, const struct fsi_node *node)
+{
+	if (fsi_node_stream_count(node) == 0)
+		return;
+	node->streams->number = order->owner_count;
+	node->streams->first_child = order->stream_count;
+	order->owners[order->owner_count++] = node;
+	for (uint32_t s = 0; s < node->streams->count; s++) {
+		node->streams->items[s]->number = order->stream_count;
+		order->streams[order->stream_count++] = node->streams->items[s];
+	}
+}
+
 void udf_fixture_order(struct udf_fixture *fixture)
 {
 	struct fsi_order *order = &fixture->order;
@@ -153,23 +239,22 @@ void udf_fixture_order(struct udf_fixture *fixture)
 
 	order->items = fsi_allocate_zeroed(count, sizeof(*order->items));
 	order->directories = fsi_allocate_zeroed(count, sizeof(*order->directories));
+	order->owners = fsi_allocate_zeroed(count, sizeof(*order->owners));
+	order->streams = fsi_allocate_zeroed(count, sizeof(*order->streams));
 	order->data = fsi_allocate_zeroed(count, sizeof(*order->data));
 	fixture->names.names = fsi_allocate_zeroed(count, sizeof(*fixture->names.names));
 	ck_assert(queue != NULL && order->items != NULL && order->directories != NULL &&
+		  order->owners != NULL && order->streams != NULL &&
 		  order->data != NULL && fixture->names.names != NULL);
 	queue[0] = udf_fixture_root(fixture);
 	number_items(order, queue);
-	for (uint32_t n = 0; n < order->item_count; n++) {
-		struct fsi_data *data = NULL;
-
-		if (fsi_node_size(queue[n]) == 0)
-			continue;
-		data = queue[n]->content.data;
-		if (data->item == queue[n]) {
-			data->number = order->data_count;
-			order->data[order->data_count++] = data;
-		}
-	}
+	for (uint32_t n = 0; n < order->item_count; n++)
+		number_data(order, queue[n]);
+	for (uint32_t n = 0; n < order->item_count; n++)
+		if (fixture->revision >= 0x0200)
+			number_streams(order, queue[n]);
+	for (uint32_t n = 0; n < order->stream_count; n++)
+		number_data(order, order->streams[n]);
 	fsi_free(queue);
 	fixture->names.rules.file_system = FSI_FILE_SYSTEM_UDF;
 	fixture->names.order = order;
@@ -206,12 +291,34 @@ static HRESULT render_data(const struct fsi_region *region, uint32_t block,
 	return S_OK;
 }
 
+static const struct fsi_region_ops data_ops = {.describe = describe_data,
+					       .render = render_data};
+
+static HRESULT place_one(struct udf_fixture *fixture, const struct fsi_data *data)
+{
+	struct fsi_layout *layout = &fixture->layout;
+	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
+	HRESULT hr = S_OK;
+
+	if (runs == NULL)
+		return fsi_layout_append(layout, &data_ops, fixture,
+					 fsi_blocks_of(data->size), 1,
+					 &layout->data_blocks[data->number]);
+	for (uint32_t n = 0; n < runs->count && SUCCEEDED(hr); n++) {
+		struct fsi_data_run *run = &layout->runs.items[runs->first_run + n];
+
+		if (run->first_block != 0)
+			hr = fsi_layout_append(layout, &data_ops, fixture,
+					       fsi_blocks_of(run->size), 1,
+					       &run->first_block);
+	}
+	return hr;
+}
+
 static HRESULT place_data(struct udf_fixture *fixture)
 {
-	static const struct fsi_region_ops ops = {.describe = describe_data,
-						  .render = render_data};
 	struct fsi_layout *layout = &fixture->layout;
-	HRESULT hr = fsi_layout_append(layout, &ops, fixture, 0, 16,
+	HRESULT hr = fsi_layout_append(layout, &data_ops, fixture, 0, 16,
 				       &layout->first_data_block);
 
 	layout->data_blocks = fsi_allocate_zeroed((size_t)fixture->order.data_count + 1,
@@ -221,9 +328,7 @@ static HRESULT place_data(struct udf_fixture *fixture)
 		const struct fsi_data *data = fixture->order.data[d];
 
 		if (!fsi_udf_embeds_data(fixture->revision, fixture->is_alone, data))
-			hr = fsi_layout_append(layout, &ops, fixture,
-					       fsi_blocks_of(data->size), 1,
-					       &layout->data_blocks[d]);
+			hr = place_one(fixture, data);
 	}
 	layout->data_end_block = layout->next_block;
 	return hr;
@@ -288,14 +393,44 @@ uint32_t udf_fixture_metadata(const struct udf_fixture *fixture)
 	return UDF_FIXTURE_PARTITION + (fixture->revision >= 0x0250 ? 32 : 0);
 }
 
+/* Items that are only a further name of a file before them have no entry. */
+static uint32_t count_item_entries(const struct udf_fixture *fixture, uint32_t end)
+{
+	uint32_t count = 0;
+
+	for (uint32_t n = 0; n < end; n++)
+		count += fsi_node_entry(fixture->order.items[n]) ==
+			 fixture->order.items[n];
+	return count;
+}
+
+static void decode_entry(const struct udf_fixture *fixture, uint32_t number,
+			 struct udf_entry *ret_entry)
+{
+	udf_fixture_read(fixture, udf_fixture_metadata(fixture) + 2 + number,
+			 &ret_entry->block);
+	udf_decode_entry(fixture->revision, 2 + number, ret_entry);
+}
+
 void udf_fixture_decode_entry(const struct udf_fixture *fixture,
 			      const struct fsi_node *node, struct udf_entry *ret_entry)
 {
-	const uint32_t location = 2 + node->number;
+	const uint32_t items = count_item_entries(fixture, fixture->order.item_count);
 
-	udf_fixture_read(fixture, udf_fixture_metadata(fixture) + location,
-			 &ret_entry->block);
-	udf_decode_entry(fixture->revision, location, ret_entry);
+	decode_entry(fixture,
+		     node->is_stream
+			     ? items + fixture->order.owner_count + node->number
+			     : count_item_entries(fixture, fsi_node_entry(node)->number),
+		     ret_entry);
+}
+
+void udf_fixture_decode_streams(const struct udf_fixture *fixture,
+				const struct fsi_node *owner, struct udf_entry *ret_entry)
+{
+	decode_entry(fixture,
+		     count_item_entries(fixture, fixture->order.item_count) +
+			     owner->streams->number,
+		     ret_entry);
 }
 
 void udf_fixture_read_entry(const struct udf_fixture *fixture,
@@ -373,7 +508,9 @@ void udf_fixture_assert_directory(const struct udf_fixture *fixture,
 							  strlen(item->name)));
 			ck_assert_mem_eq(fid.name, name, fid.name_length);
 		}
-		ck_assert_uint_eq(fid.icb_block, 2 + item->number);
+		ck_assert_uint_eq(
+			fid.icb_block,
+			2 + count_item_entries(fixture, fsi_node_entry(item)->number));
 		ck_assert_uint_eq(fid.icb_partition, fixture->revision >= 0x0250);
 		ck_assert_uint_eq(fid.unique_id,
 				  item->number == 0 ? 0 : 15 + item->number);

@@ -37,6 +37,21 @@ struct fsi_node *udf_fixture_add_file(struct udf_fixture *fixture,
 				      struct fsi_node *parent, const char *name,
 				      uint64_t size);
 
+/* Something else; what it holds is for the caller to set. */
+struct fsi_node *udf_fixture_add_other(struct udf_fixture *fixture,
+				       struct fsi_node *parent, const char *name,
+				       enum fsi_node_kind kind);
+
+/* One more name of a file that has data. */
+struct fsi_node *udf_fixture_add_link(struct udf_fixture *fixture,
+				      struct fsi_node *parent, const char *name,
+				      struct fsi_node *file);
+
+/* A named stream of an item; they are numbered in the order in which they are added. */
+struct fsi_node *udf_fixture_add_stream(struct udf_fixture *fixture,
+					struct fsi_node *owner, const char *name,
+					uint64_t size);
+
 struct fsi_node *udf_fixture_root(const struct udf_fixture *fixture);
 
 /* Number the items, once all are there. */
@@ -67,7 +82,12 @@ void udf_fixture_read_entry(const struct udf_fixture *fixture,
 			    const struct fsi_node *node,
 			    uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
 
-/* The same, told apart field by field. */
+/* Of a directory of streams, told apart. */
+void udf_fixture_decode_streams(const struct udf_fixture *fixture,
+				const struct fsi_node *owner,
+				struct udf_entry *ret_entry);
+
+/* The same as udf_fixture_read_entry(), told apart field by field. */
 void udf_fixture_decode_entry(const struct udf_fixture *fixture,
 			      const struct fsi_node *node, struct udf_entry *ret_entry);
 

@@ -59,7 +59,8 @@ void udf_assert_tag(const uint8_t *bytes, uint16_t identifier, size_t size,
 void udf_assert_zero(const uint8_t *bytes, size_t first, size_t end)
 {
 	for (size_t i = first; i < end; i++)
-		ck_assert_msg(bytes[i] == 0, "byte %zu is %02X, not zero", i, bytes[i]);
+		if (bytes[i] != 0)
+			ck_abort_msg("byte %zu is %02X, not zero", i, bytes[i]);
 }
 
 void udf_assert_bytes(const uint8_t *bytes, size_t length, const char *hex)

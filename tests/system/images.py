@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An image to be read, and copies of it in which only one of its views can be found."""
 
+import struct
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -14,9 +15,15 @@ SECTOR = 2048
 FIRST_DESCRIPTOR = 16
 LAST_DESCRIPTOR = 255
 
+# Revisions of UDF: from here on its entries are of another form, its metadata in a file.
+EXTENDED_ENTRIES = 0x0200
+METADATA_PARTITION = 0x0250
+
 _ISO_IDENTIFIER = b"CD001"
 _UDF_IDENTIFIERS = (b"BEA01", b"NSR02", b"NSR03", b"TEA01", b"BOOT2")
 _JOLIET_ESCAPES = (b"%/@", b"%/C", b"%/E")
+_ANCHOR = 256  # ECMA-167 3/8.4.2.1
+_LOGICAL_VOLUME = 6  # tag identifier, ECMA-167 3/7.2.1
 _SUPPLEMENTARY = 2  # volume descriptor type, ECMA-119 8.5
 
 
@@ -76,6 +83,21 @@ class Image:
         """The views for which there are descriptors."""
         with open(self.path, "rb") as file:
             return frozenset(view for view, _ in _descriptors(file))
+
+    @cached_property
+    def udf_revision(self) -> int:
+        """The revision that its logical volume descriptor tells, as 0x0102; 0 without UDF."""
+        if naming.UDF not in self.announced:
+            return 0
+        with open(self.path, "rb") as file:
+            file.seek(_ANCHOR * SECTOR)
+            length, first = struct.unpack_from("<II", file.read(SECTOR), 16)
+            file.seek(first * SECTOR)
+            for _ in range(length // SECTOR):
+                sector = file.read(SECTOR)
+                if struct.unpack_from("<H", sector)[0] == _LOGICAL_VOLUME:
+                    return struct.unpack_from("<H", sector, 216 + 24)[0]
+        return 0
 
     def showing(self, view: str) -> Path:
         """A copy in which readers that choose a view themselves find just this one."""

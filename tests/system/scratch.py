@@ -19,7 +19,7 @@ def remove_tree(root: Path) -> None:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A new folder below $TMPDIR that is removed at the end."""
-    path = Path(tempfile.mkdtemp(prefix="fsimage-test-"))
+    path = Path(tempfile.mkdtemp(prefix="fsimage-system-"))
     try:
         yield path
     finally:

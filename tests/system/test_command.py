@@ -10,6 +10,8 @@ import iso_tree
 from command_case import TOP, CommandTest, start
 
 GIB = 2**30
+WITH_OPTIONS = ("create", "info", "ls", "extract")
+COMMANDS = (*WITH_OPTIONS, "errors")
 SCREEN = (24, 80)
 
 
@@ -25,12 +27,12 @@ class Help(CommandTest):
         return done.output
 
     def test_each_help_fits_a_screen(self) -> None:
-        for arguments in (("--help",), ("help",), ("create", "--help"), ("errors", "--help")):
+        for arguments in (("--help",), ("help",), *((name, "--help") for name in COMMANDS)):
             with self.subTest(arguments):
                 self.assertIn("Usage: fsimage", self.screen(*arguments))
 
     def test_help_of_a_command_is_what_its_option_shows(self) -> None:
-        for command in ("create", "errors"):
+        for command in COMMANDS:
             self.assertEqual(self.screen(command, "--help"), self.screen("help", command))
 
     def test_help_of_an_unknown_command_is_refused(self) -> None:
@@ -41,18 +43,30 @@ class Help(CommandTest):
     def test_each_version_is_the_same(self) -> None:
         version = self.screen("--version")
         self.assertRegex(version, r"^fsimage \d+\.\d+\.\d+\n$")
-        self.assertEqual(version, self.screen("create", "--version"))
-        self.assertEqual(version, self.screen("errors", "--version"))
+        for command in COMMANDS:
+            self.assertEqual(version, self.screen(command, "--version"))
 
     def test_help_and_manual_and_completion_know_the_same_options(self) -> None:
-        shown = set(re.findall(r"--([a-z0-9-]+)", self.screen("create", "--help")))
         manual = (TOP / "doc/fsimage.1").read_text()
-        section = manual[manual.index(".Ss fsimage create"):manual.index(".Ss fsimage errors")]
-        self.assertEqual(shown, set(re.findall(r"(?m)^\.It .*Fl -([a-z0-9-]+)", section)))
         completion = (TOP / "cli/completion/fsimage.bash").read_text()
-        function = re.search(r"(?s)_fsimage_create\(\) \{.*?\n\}", completion)
-        assert function is not None
-        self.assertEqual(shown, set(re.findall(r"--([a-z][a-z0-9-]*)", function[0])))
+        for command in WITH_OPTIONS:
+            shown = set(re.findall(r"--([a-z0-9-]+)", self.screen(command, "--help")))
+            section = re.search(rf"(?s)\.Ss fsimage {command}\n.*?\n\.S[sh]", manual)
+            function = re.search(rf"(?s)_fsimage_{command}\(\) \{{.*?\n\}}", completion)
+            assert section is not None and function is not None
+            with self.subTest(command):
+                self.assertEqual(shown, set(re.findall(r"(?m)^\.It .*Fl -([a-z0-9-]+)",
+                                                       section[0])))
+                self.assertEqual(shown, set(re.findall(r"--([a-z][a-z0-9-]*)", function[0])))
+
+    def test_help_and_manual_and_completion_know_the_same_commands(self) -> None:
+        manual = (TOP / "doc/fsimage.1").read_text()
+        completion = (TOP / "cli/completion/fsimage.bash").read_text()
+        listed = re.findall(r"(?m)^  ([a-z]+) ", self.screen("--help"))
+        self.assertEqual([*COMMANDS, "help"], listed)
+        self.assertEqual(list(COMMANDS), re.findall(r"(?m)^\.Ss fsimage (\w+)$", manual))
+        for command in COMMANDS:
+            self.assertRegex(completion, rf"(?m)^\t{command}\) _fsimage_{command} ;;$")
 
     def test_no_command_and_an_unknown_one_are_refused(self) -> None:
         for arguments in ((), ("bake",), ("--bake",), ("-o",)):
@@ -82,7 +96,7 @@ class Usage(CommandTest):
         "--working-directory": ("/tmp", "/tmp"),
         "--rules": ("linux", "imapi"),
     }
-    FLAGS = ("--restricted-names", "--follow-links", "--strict", "--force", "--quiet",
+    FLAGS = ("--redundant-metadata", "--posix", "--restricted-names", "--follow-links", "--strict", "--force", "--quiet",
              "--verbose", "--json")
     WRONG = (
         ("--output", "", "must name a file"),
@@ -99,7 +113,7 @@ class Usage(CommandTest):
         ("--iso-level", "0", "must be 1 or 2"),
         ("--iso-level", "3", "must be 1 or 2"),
         ("--iso-level", "two", "must be 1 or 2"),
-        ("--udf-revision", "2.50", "must be one of: 1.02"),
+        ("--udf-revision", "2.51", "must be one of: 1.02, 1.50, 2.00, 2.01, 2.50, 2.60"),
         ("--udf-revision", "1.03", "must be one of: 1.02"),
         ("--udf-revision", "102", "must be a revision such as 1.02"),
         ("--udf-revision", "0.00", "must be a revision such as 1.02"),
@@ -190,8 +204,12 @@ class Usage(CommandTest):
         self.refuse_here("-qv", "-o", "out.iso", "source", says="exclude each other")
         self.refuse_here("-f", "udf", "--iso-level", "1", "-o", "out.iso", "source",
                          says="'--iso-level' needs iso9660")
-        self.refuse_here("-f", "iso,joliet", "--udf-revision", "1.02", "-o", "out.iso", "source",
-                         says="'--udf-revision' needs udf")
+        for option in (("--udf-revision", "1.02"), ("--posix",), ("--redundant-metadata",)):
+            self.refuse_here("-f", "iso,joliet", *option, "-o", "out.iso", "source",
+                             says=f"'{option[0]}' needs udf among the file systems")
+        for revision in ((), ("--udf-revision", "2.01")):
+            self.refuse_here("--redundant-metadata", *revision, "-o", "out.iso", "source",
+                             says="needs '--udf-revision 2.50' or later")
 
     def test_graft_is_incomplete(self) -> None:
         self.refuse_here("-o", "out.iso", "=source", says="names no TARGET: the root is '/=source'")
@@ -468,12 +486,14 @@ class Said(CommandTest):
         size = (self.room / 'a "b"\\c\n.iso').stat().st_size
         self.assertEqual(
             {"output", "blocks", "block_size", "bytes", "files", "directories", "source_bytes",
-             "seconds", "volume", "file_systems", "skipped"}, set(told))
+             "seconds", "volume", "file_systems", "kept", "skipped"}, set(told))
         self.assertEqual(
             ('a "b"\\c\n.iso', size // 2048, 2048, size, 1, 1, 3),
             tuple(told[key] for key in ("output", "blocks", "block_size", "bytes", "files",
                                         "directories", "source_bytes")))
-        self.assertEqual({"links": 1, "special": 0, "loops": 0, "excluded": 1}, told["skipped"])
+        self.assertEqual({"links": 1, "special": 0, "loops": 0, "excluded": 1,
+                          "extended_attributes": 0}, told["skipped"])
+        self.assertEqual({"links": 0, "special": 0, "extended_attributes": 0}, told["kept"])
         iso, joliet, udf = told["file_systems"]
         self.assertEqual(("ISO 9660", 2), (iso["name"], iso["level"]))
         self.assertEqual({"name": "Joliet", "level": 3, "renamed": 1}, joliet)

@@ -242,8 +242,8 @@ class Links(SourceTest):
         self.link("source/link", "file")
         self.tree("source")
         self.assertEqual(
-            ["fsimage: note: left out 1 symbolic link (--follow-links takes what links lead to; "
-             "--strict makes this an error)"], self.notes(self.done))
+            ["fsimage: note: left out 1 symbolic link (--posix keeps such in UDF; --follow-links "
+             "takes what links lead to; --strict makes this an error)"], self.notes(self.done))
         self.link("source/folder/other", "..")
         os.mkfifo(self.room / "source/fifo")
         with socket.socket(socket.AF_UNIX) as server:
@@ -251,7 +251,8 @@ class Links(SourceTest):
         self.assertEqual({"file", "folder", "folder/inner"}, set(self.tree("source")))
         self.assertEqual(
             ["fsimage: note: left out 2 symbolic links and 2 sockets, devices or FIFOs "
-             "(--follow-links takes what links lead to; --strict makes this an error)"],
+             "(--posix keeps such in UDF; --follow-links takes what links lead to; --strict "
+             "makes this an error)"],
             self.notes(self.done))
         done = self.create("--json", "-q", "-o", "2.iso", "source")
         self.assertEqual({"links": 2, "special": 2, "loops": 0, "excluded": 0},
@@ -262,7 +263,8 @@ class Links(SourceTest):
         os.mkfifo(self.room / "source/fifo")
         self.tree("source")
         self.assertEqual(
-            ["fsimage: note: left out 1 socket, device or FIFO (--strict makes this an error)"],
+            ["fsimage: note: left out 1 socket, device or FIFO (--posix keeps such in UDF; "
+             "--strict makes this an error)"],
             self.notes(self.done))
 
     def test_strict_refuses_each_kind(self) -> None:

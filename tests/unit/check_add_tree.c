@@ -227,6 +227,43 @@ START_TEST(reproducible_times_are_not_later_than_the_recording_time)
 }
 END_TEST
 
+/* The image of "tree" with its only file, which has these permissions. */
+static fsi_stream *image_with_mode(mode_t mode, bool posix_attributes)
+{
+	fsi_image *made = api_image(UDF);
+	fsi_stream *stream = NULL;
+
+	ck_assert_int_eq(chmod(api_host("tree/file"), mode), 0);
+	ASSERT_OK(fsi_image_put_reproducible_times(made, true));
+	ASSERT_OK(fsi_image_put_posix_attributes(made, posix_attributes));
+	ASSERT_OK(fsi_directory_add_tree(api_root(made), api_host("tree"), false));
+	stream = api_image_stream(made);
+	fsi_image_release(made);
+	return stream;
+}
+
+START_TEST(permissions_show_only_when_posix_attributes_are_wanted)
+{
+	fsi_stream *one = NULL;
+	fsi_stream *other = NULL;
+	uint8_t *one_bytes = NULL;
+	uint8_t *other_bytes = NULL;
+	size_t size = 0;
+
+	scratch_folder(&api_folder, "tree");
+	scratch_text(&api_folder, "tree/file", "text");
+	one = image_with_mode(0640, _i == 1);
+	other = image_with_mode(0444, _i == 1);
+	one_bytes = api_read_all(one, &size);
+	other_bytes = api_read_all(other, &size);
+	ck_assert_int_eq(memcmp(one_bytes, other_bytes, size) != 0, _i == 1);
+	free(one_bytes);
+	free(other_bytes);
+	fsi_stream_release(one);
+	fsi_stream_release(other);
+}
+END_TEST
+
 /* ---- links and special files ------------------------------------------- */
 
 static struct fsi_add_tree_report add_with(enum fsi_link_policy links)
@@ -406,6 +443,8 @@ static void add_option_tests(Suite *suite)
 	tcase_add_test(tcase,
 		       the_directory_takes_the_attributes_of_the_folder_when_asked_to);
 	tcase_add_test(tcase, reproducible_times_are_not_later_than_the_recording_time);
+	tcase_add_loop_test(tcase, permissions_show_only_when_posix_attributes_are_wanted,
+			    0, 2);
 	tcase_add_test(tcase, links_are_followed_except_round_in_a_circle);
 	tcase_add_test(tcase, links_are_left_out_and_counted_when_asked_to);
 	tcase_add_test(tcase, a_report_is_added_to);

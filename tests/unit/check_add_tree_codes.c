@@ -270,7 +270,7 @@ START_TEST(links_and_special_files_can_be_refused)
 {
 	const struct fsi_add_tree_options options = {.size = sizeof(options),
 						     .links = FSI_LINKS_REFUSE,
-						     .refuse_special = true};
+						     .special = FSI_SPECIAL_REFUSE};
 	static const char *const kinds[] = {"symbolic links", "FIFOs", "sockets"};
 
 	if (_i == 0)

@@ -334,6 +334,36 @@ START_TEST(another_recording_time_does_show)
 }
 END_TEST
 
+/* The volume set identifier of UDF: byte 72 of block 32 (ECMA-167 3/10.1.11). */
+static void read_volume_set(const char *file, size_t size, char (*ret_identifier)[128])
+{
+	fsi_image *image = api_image(UDF);
+	fsi_stream *stream = NULL;
+
+	api_add_sized(api_root(image), file, size);
+	stream = api_image_stream(image);
+	api_read(stream, 32 * FSI_BLOCK_SIZE + 72, *ret_identifier, 128);
+	fsi_stream_release(stream);
+	fsi_image_release(image);
+}
+
+START_TEST(volumes_of_the_same_second_are_told_apart_by_their_content)
+{
+	char one[128];
+	char other[128];
+
+	read_volume_set("a", 10, &one);
+	read_volume_set("a", 10, &other);
+	ck_assert_int_eq(memcmp(one, other, sizeof(one)), 0);
+	read_volume_set("b", 10, &other);
+	ck_assert_int_ne(memcmp(one, other, sizeof(one)), 0);
+	read_volume_set("A", 10, &other);
+	ck_assert_int_ne(memcmp(one, other, sizeof(one)), 0);
+	read_volume_set("a", 11, &other);
+	ck_assert_int_ne(memcmp(one, other, sizeof(one)), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("determinism");
@@ -350,6 +380,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_tree_may_also_be_added_piece_by_piece, 0, SETS);
 	tcase_add_test(tcase, neither_locale_nor_time_zone_nor_umask_shows);
 	tcase_add_test(tcase, another_recording_time_does_show);
+	tcase_add_test(tcase, volumes_of_the_same_second_are_told_apart_by_their_content);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }

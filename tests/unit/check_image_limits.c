@@ -11,8 +11,8 @@
 
 #define ISO_FILE_MAX   UINT64_C(2147483648)
 #define LARGE_FILE_MAX UINT64_C(4294967295)
-#define UDF_FILE_MAX   (UINT64_C(234) * 0x3FFFF800)
-#define DIRECTORY_MAX  65535u /* with the root */
+#define UDF_FILE_MAX   (UINT64_C(0x7FFFFFFF) * 2048) /* an image of one file */
+#define DIRECTORY_MAX  65535u			     /* with the root */
 
 static fsi_image *image;
 static fsi_directory *root;
@@ -30,6 +30,31 @@ static void tear_down(void)
 {
 	fsi_image_release(image);
 	api_end_folder();
+}
+
+/* Add a file that claims a size, in one of three ways. */
+static HRESULT add_claim(int way, const char *name, uint64_t size)
+{
+	fsi_stream *stream = NULL;
+	fsi_file *file = NULL;
+	HRESULT hr = S_OK;
+
+	if (way == 2) {
+		scratch_text(&api_folder, "sparse", "");
+		ck_assert_int_eq(truncate(api_host("sparse"), (off_t)size), 0);
+		return fsi_directory_add_file_from_path(root, name, api_host("sparse"));
+	}
+	stream = test_stream_open(&source);
+	source.size = size;
+	if (way == 0) {
+		hr = fsi_directory_add_file(root, name, stream);
+	} else {
+		ASSERT_OK(fsi_image_create_file_item(image, name, &file));
+		ASSERT_OK(fsi_file_put_data(file, stream));
+		hr = fsi_directory_add(root, fsi_file_as_item(file));
+	}
+	fsi_stream_release(stream);
+	return hr;
 }
 
 /* ---- levels ------------------------------------------------------------ */
@@ -82,6 +107,24 @@ START_TEST(iso_9660_has_eight_levels_of_directories)
 					     fsi_directory_as_item(detached)));
 	api_assert_unchanged(image, before);
 	fsi_result_release(api_result(image));
+}
+END_TEST
+
+START_TEST(a_new_image_has_its_limits_from_the_beginning)
+{
+	const struct timespec now = {.tv_sec = API_SECONDS};
+
+	fsi_image_release(image);
+	ASSERT_OK(fsi_image_create(&now, &image));
+	root = api_root(image);
+	ASSERT_FAILS(add_claim(0, "large", ISO_FILE_MAX + 1), IMAPI_E_DATA_TOO_BIG,
+		     "ISO9660/Joliet");
+	ASSERT_FAILS(add_claim(0, "medium", UINT64_C(332800) * 2048),
+		     IMAPI_E_IMAGE_SIZE_LIMIT, "\\medium");
+	ASSERT_SAYS("332800 blocks");
+	ASSERT_OK(add_claim(0, "small", UINT64_C(332000) * 2048));
+	make_levels(8);
+	assert_ninth_level(make_level(9));
 }
 END_TEST
 
@@ -221,36 +264,9 @@ static const struct {
 	{BRIDGE, false, ISO_FILE_MAX, "ISO9660/Joliet"},
 	{ISO, true, LARGE_FILE_MAX, "ISO9660/Joliet"},
 	{BRIDGE, true, LARGE_FILE_MAX, "ISO9660/Joliet"},
-	{UDF, false, UDF_FILE_MAX, "UDF"},
-	{UDF, true, UDF_FILE_MAX, "UDF"},
 };
 
 #define FILE_LIMITS (int)(sizeof(file_limits) / sizeof(file_limits[0]))
-
-/* Add a file that claims a size, in one of three ways. */
-static HRESULT add_claim(int way, const char *name, uint64_t size)
-{
-	fsi_stream *stream = NULL;
-	fsi_file *file = NULL;
-	HRESULT hr = S_OK;
-
-	if (way == 2) {
-		scratch_text(&api_folder, "sparse", "");
-		ck_assert_int_eq(truncate(api_host("sparse"), (off_t)size), 0);
-		return fsi_directory_add_file_from_path(root, name, api_host("sparse"));
-	}
-	stream = test_stream_open(&source);
-	source.size = size;
-	if (way == 0) {
-		hr = fsi_directory_add_file(root, name, stream);
-	} else {
-		ASSERT_OK(fsi_image_create_file_item(image, name, &file));
-		ASSERT_OK(fsi_file_put_data(file, stream));
-		hr = fsi_directory_add(root, fsi_file_as_item(file));
-	}
-	fsi_stream_release(stream);
-	return hr;
-}
 
 static void assert_too_large(HRESULT hr, const char *limiter, const char *name,
 			     uint64_t size, uint64_t most)
@@ -385,12 +401,23 @@ END_TEST
 
 /* ---- the whole image --------------------------------------------------- */
 
+START_TEST(a_file_of_udf_may_be_as_large_as_a_volume)
+{
+	ASSERT_OK(fsi_image_put_file_systems_to_create(image, UDF));
+	for (int way = 0; way < 3; way++) {
+		ASSERT_OK(add_claim(way, api_text("at %d", way), UDF_FILE_MAX));
+		assert_too_large(add_claim(way, "above", UDF_FILE_MAX + 1), "UDF",
+				 "above", UDF_FILE_MAX + 1, UDF_FILE_MAX);
+	}
+}
+END_TEST
+
 /* 17 files of 122,683,158 blocks each fit; the next is too much. */
 static void make_huge(void)
 {
 	ASSERT_OK(fsi_image_put_file_systems_to_create(image, UDF));
 	for (int i = 0; i < 17; i++)
-		ASSERT_OK(add_claim(0, api_text("%d", i), UDF_FILE_MAX));
+		ASSERT_OK(add_claim(0, api_text("%d", i), UINT64_C(122683158) * 2048));
 }
 
 START_TEST(an_image_has_at_most_2147483647_blocks)
@@ -432,6 +459,7 @@ static TCase *make_file_tests(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, a_file_of_udf_may_be_as_large_as_a_volume);
 	tcase_add_loop_test(tcase, a_file_may_be_as_large_as_its_file_systems_allow, 0,
 			    FILE_LIMITS);
 	tcase_add_test(tcase, a_large_file_keeps_iso_9660_out);
@@ -456,6 +484,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, iso_9660_has_eight_levels_of_directories, 0, 2);
+	tcase_add_test(tcase, a_new_image_has_its_limits_from_the_beginning);
 	tcase_add_test(tcase, without_iso_9660_directories_may_lie_deeper);
 	tcase_add_test(tcase, deep_directories_lift_the_limit_as_long_as_they_are_on);
 	tcase_add_test(tcase, a_removed_tree_is_as_deep_as_it_was_when_it_is_added_again);

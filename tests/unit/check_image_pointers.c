@@ -159,6 +159,12 @@ static void try_image_flags(void)
 	NEEDS(fsi_image_get_reproducible_times, image, NULL, &flag);
 	NEEDS(fsi_image_get_reproducible_times, ret_val, image, NULL);
 	NEEDS(fsi_image_put_reproducible_times, image, NULL, true);
+	NEEDS(fsi_image_get_create_redundant_udf_metadata_files, image, NULL, &flag);
+	NEEDS(fsi_image_get_create_redundant_udf_metadata_files, ret_val, image, NULL);
+	NEEDS(fsi_image_put_create_redundant_udf_metadata_files, image, NULL, true);
+	NEEDS(fsi_image_get_udf_holes, image, NULL, &flag);
+	NEEDS(fsi_image_get_udf_holes, ret_val, image, NULL);
+	NEEDS(fsi_image_put_udf_holes, image, NULL, true);
 }
 
 static void try_image(void)
@@ -305,6 +311,51 @@ static void try_lists_and_files(void)
 	ck_assert_uint_eq(size, 9);
 }
 
+static void try_posix(void)
+{
+	NEEDS(fsi_directory_add_tree_with_named_streams, directory, NULL, api_host(""),
+	      true);
+	NEEDS(fsi_directory_add_tree_with_named_streams, source_directory, root, NULL,
+	      true);
+	NEEDS(fsi_directory_add_symbolic_link, directory, NULL, "new", "to");
+	NEEDS(fsi_directory_add_symbolic_link, path, root, NULL, "to");
+	NEEDS(fsi_directory_add_symbolic_link, target, root, "new", NULL);
+	NEEDS(fsi_directory_add_special, directory, NULL, "new", 0010644, 0, 0);
+	NEEDS(fsi_directory_add_special, path, root, NULL, 0010644, 0, 0);
+}
+
+static void try_named_streams(void)
+{
+	fsi_named_streams *streams = NULL;
+	fsi_named_streams *none = NULL;
+	fsi_enum_items *items = NULL;
+	fsi_file *found = NULL;
+	uint32_t count = 9;
+	bool flag = true;
+
+	ASSERT_OK(fsi_file_get_named_streams(file, &streams));
+	NEEDS(fsi_file_get_is_real_time, file, NULL, &flag);
+	NEEDS(fsi_file_get_is_real_time, ret_val, file, NULL);
+	NEEDS(fsi_file_put_is_real_time, file, NULL, true);
+	NEEDS(fsi_file_get_is_named_stream, file, NULL, &flag);
+	NEEDS(fsi_file_get_is_named_stream, ret_val, file, NULL);
+	NEEDS(fsi_file_add_stream, file, NULL, "s", stream);
+	NEEDS(fsi_file_add_stream, name, file, NULL, stream);
+	NEEDS(fsi_file_add_stream, data, file, "s", NULL);
+	NEEDS(fsi_file_remove_stream, file, NULL, "s");
+	NEEDS(fsi_file_remove_stream, name, file, NULL);
+	NEEDS(fsi_file_get_named_streams, file, NULL, &none);
+	NEEDS(fsi_file_get_named_streams, ret_streams, file, NULL);
+	NEEDS(fsi_named_streams_get_count, self, NULL, &count);
+	NEEDS(fsi_named_streams_get_count, ret_count, streams, NULL);
+	NEEDS(fsi_named_streams_get_item, self, NULL, 0, &found);
+	NEEDS(fsi_named_streams_get_item, ret_file, streams, 0, NULL);
+	NEEDS(fsi_named_streams_get_enum_named_streams, self, NULL, &items);
+	NEEDS(fsi_named_streams_get_enum_named_streams, ret_items, streams, NULL);
+	ck_assert_uint_eq(count, 9);
+	fsi_named_streams_release(streams);
+}
+
 /* ---- fsimage/result.h and fsimage/stream.h ----------------------------- */
 
 static void try_results(void)
@@ -412,6 +463,8 @@ static void try_all(void)
 	try_items();
 	try_directories();
 	try_lists_and_files();
+	try_posix();
+	try_named_streams();
 	try_results();
 	try_progress_items();
 	try_streams();

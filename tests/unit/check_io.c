@@ -459,6 +459,7 @@ static TCase *make_callers_case(void)
 {
 	TCase *tcase = tcase_create("the caller's own");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_stream_is_made_of_complete_functions_only);
 	tcase_add_test(tcase, a_table_of_a_later_version_may_be_longer);
@@ -482,6 +483,7 @@ static TCase *make_files_case(void)
 {
 	TCase *tcase = tcase_create("files");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up_files, tear_down_files);
 	tcase_add_loop_test(tcase, a_stream_of_a_file_has_its_bytes, 0, RANGE_COUNT);
 	tcase_add_test(tcase, a_stream_of_a_file_keeps_the_size_that_it_had);

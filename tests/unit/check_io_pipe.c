@@ -7,7 +7,6 @@
 #include "tests/support/streams.h"
 
 #include <check.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>

@@ -404,6 +404,7 @@ static TCase *make_name_case(void)
 {
 	TCase *tcase = tcase_create("temporary names");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(
 		tcase, a_file_has_a_temporary_name_where_nameless_ones_are_unknown, 0, 4);

@@ -3,7 +3,6 @@
 #include "tests/support/api.h"
 #include "tests/support/streams.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,21 +22,6 @@ static void tear_down(void)
 {
 	fsi_image_release(image);
 	api_end_folder();
-}
-
-/* Some of everything: directories, files of the host and of memory. */
-static void fill_image(void)
-{
-	static const size_t sizes[] = {0, 1, 2047, 2048, 2049, 10000, 300000};
-
-	api_add_directory(root, "sub");
-	api_add_directory(root, "sub\\deeper");
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		api_add_sized(root, api_text("sub\\file %zu", i), sizes[i]);
-	for (int i = 0; i < 100; i++)
-		api_add_text(root, api_text("sub\\deeper\\small file number %d", i), "x");
-	scratch_text(&api_folder, "host", "some bytes");
-	ASSERT_OK(fsi_directory_add_file_from_path(root, "host.txt", api_host("host")));
 }
 
 /* ---- read-only --------------------------------------------------------- */
@@ -208,7 +192,7 @@ START_TEST(several_results_of_an_image_are_independent_and_equal)
 	fsi_stream *one = NULL;
 	fsi_stream *other = NULL;
 
-	fill_image();
+	api_fill(root);
 	one = api_image_stream(image);
 	other = api_image_stream(image);
 	api_assert_same_bytes(one, other);
@@ -226,7 +210,7 @@ START_TEST(a_read_only_image_can_be_asked_everything)
 	fsi_directory *detached = NULL;
 	char *before = NULL;
 
-	fill_image();
+	api_fill(root);
 	before = api_describe(image);
 	result = api_result(image);
 	api_assert_unchanged(image, before);
@@ -300,7 +284,7 @@ START_TEST(any_range_reads_as_it_stands_in_the_whole)
 	uint8_t *whole = NULL;
 	size_t size = 0;
 
-	fill_image();
+	api_fill(root);
 	stream = api_image_stream(image);
 	whole = api_read_all(stream, &size);
 	for (int i = 0; i < 2000; i++)
@@ -341,7 +325,7 @@ START_TEST(a_clone_reads_the_same_bytes_and_outlives_the_first)
 	uint8_t *whole = NULL;
 	size_t size = 0;
 
-	fill_image();
+	api_fill(root);
 	stream = api_image_stream(image);
 	ASSERT_OK(fsi_stream_clone(stream, &clone));
 	api_assert_same_bytes(stream, clone);
@@ -359,7 +343,7 @@ START_TEST(a_stream_outlives_the_image_and_the_result)
 	uint8_t *whole = NULL;
 	size_t size = 0;
 
-	fill_image();
+	api_fill(root);
 	stream = api_image_stream(image);
 	whole = api_read_all(stream, &size);
 	fsi_image_release(image);
@@ -393,112 +377,6 @@ START_TEST(what_a_caller_gave_is_kept_as_long_as_it_is_needed)
 }
 END_TEST
 
-/* ---- threads ----------------------------------------------------------- */
-
-#define THREADS 4
-#define READS	400
-
-struct reader {
-	pthread_t thread;
-	fsi_stream *stream;
-	const uint8_t *whole;
-	size_t size;
-	uint64_t random;
-	unsigned failures;
-};
-
-static void *read_at_random(void *context)
-{
-	struct reader *reader = context;
-	uint8_t *buffer = malloc(40000);
-
-	for (int i = 0; i < READS; i++) {
-		const uint32_t offset =
-			api_random(&reader->random, (uint32_t)reader->size);
-		const size_t length = 1 + api_random(&reader->random, 40000);
-		size_t got = 0;
-
-		if (fsi_stream_read_at(reader->stream, offset, buffer, length, &got) !=
-			    S_OK ||
-		    memcmp(buffer, reader->whole + offset, got) != 0)
-			reader->failures++;
-	}
-	free(buffer);
-	return NULL;
-}
-
-START_TEST(several_threads_read_one_stream_at_once)
-{
-	fsi_stream *given = test_stream_open(&source);
-	struct reader readers[THREADS] = {{.size = 0}};
-	fsi_stream *stream = NULL;
-	uint8_t *whole = NULL;
-	size_t size = 0;
-
-	fill_image();
-	source.size = 100000;
-	source.piece = 3000;
-	ASSERT_OK(fsi_directory_add_file(root, "caller", given));
-	fsi_stream_release(given);
-	stream = api_image_stream(image);
-	whole = api_read_all(stream, &size);
-	for (uint64_t i = 0; i < THREADS; i++) {
-		readers[i].stream = stream;
-		readers[i].whole = whole;
-		readers[i].size = size;
-		readers[i].random = i;
-		ck_assert_int_eq(pthread_create(&readers[i].thread, NULL, read_at_random,
-						&readers[i]),
-				 0);
-	}
-	for (int i = 0; i < THREADS; i++) {
-		ck_assert_int_eq(pthread_join(readers[i].thread, NULL), 0);
-		ck_assert_uint_eq(readers[i].failures, 0);
-	}
-	fsi_stream_release(stream);
-	free(whole);
-}
-END_TEST
-
-static void *read_and_release(void *context)
-{
-	struct reader *reader = context;
-
-	read_at_random(reader);
-	fsi_stream_release(reader->stream);
-	return NULL;
-}
-
-START_TEST(threads_may_be_the_last_to_let_go_of_an_image)
-{
-	struct reader readers[THREADS] = {{.size = 0}};
-	fsi_stream *stream = NULL;
-	uint8_t *whole = NULL;
-	size_t size = 0;
-
-	fill_image();
-	stream = api_image_stream(image);
-	whole = api_read_all(stream, &size);
-	for (uint64_t i = 0; i < THREADS; i++) {
-		readers[i].whole = whole;
-		readers[i].size = size;
-		readers[i].random = 10 + i;
-		ASSERT_OK(fsi_stream_clone(stream, &readers[i].stream));
-		ck_assert_int_eq(pthread_create(&readers[i].thread, NULL,
-						read_and_release, &readers[i]),
-				 0);
-	}
-	fsi_stream_release(stream);
-	fsi_image_release(image);
-	image = NULL;
-	for (int i = 0; i < THREADS; i++) {
-		ck_assert_int_eq(pthread_join(readers[i].thread, NULL), 0);
-		ck_assert_uint_eq(readers[i].failures, 0);
-	}
-	free(whole);
-}
-END_TEST
-
 /* ---- suites ------------------------------------------------------------ */
 
 int main(void)
@@ -526,11 +404,5 @@ int main(void)
 	tcase_add_test(tcase, what_a_caller_gave_is_kept_as_long_as_it_is_needed);
 	suite_add_tcase(suite, tcase);
 
-	tcase = tcase_create("threads");
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, several_threads_read_one_stream_at_once);
-	tcase_add_test(tcase, threads_may_be_the_last_to_let_go_of_an_image);
-	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }

@@ -448,6 +448,7 @@ static TCase *make_file_case(void)
 {
 	TCase *tcase = tcase_create("attributes and files");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, items_get_the_times_and_the_owner_of_their_source);
 	tcase_add_test(tcase, reproducible_times_are_those_of_the_content);

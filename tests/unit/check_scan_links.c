@@ -162,7 +162,7 @@ START_TEST(special_files_are_refused)
 		make_socket("special");
 	else
 		scratch_link(scratch, "/dev/null", "special");
-	request->options.refuse_special = true;
+	request->options.special = FSI_SPECIAL_REFUSE;
 	request->options.links = FSI_LINKS_FOLLOW;
 	scan_fixture_assert_refused(&fixture, IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED);
 	scan_fixture_assert_insert(1, kinds[_i]);
@@ -266,6 +266,7 @@ int main(void)
 	TCase *tcase = tcase_create("links and special files");
 	int failed = 0;
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, links_are_followed_but_not_in_circles);
 	tcase_add_test(tcase, links_are_left_out_and_counted);

@@ -402,6 +402,7 @@ static TCase *make_name_case(void)
 {
 	TCase *tcase = tcase_create("names");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, a_name_that_the_rules_forbid_is_refused_and_shown, 0,
 			    8);

@@ -6,8 +6,6 @@
 #include "tests/support/trees.h"
 #include "tree/change.h"
 #include "tree/children.h"
-#include "tree/order.h"
-#include "tree/path.h"
 
 #include <check.h>
 #include <stdio.h>

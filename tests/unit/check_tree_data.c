@@ -233,7 +233,7 @@ static void open_stream(void)
 	struct fsi_order *order = NULL;
 
 	file->content.data = take_stream();
-	ck_assert_int_eq(fsi_order_create(&tree, &order), S_OK);
+	ck_assert_int_eq(fsi_order_create(&tree, false, &order), S_OK);
 	fsi_order_destroy(order);
 	ck_assert_int_eq(fsi_data_open(file->content.data, &stream), S_OK);
 }
@@ -484,6 +484,7 @@ static TCase *make_sharing_case(void)
 {
 	TCase *tcase = tcase_create("sharing");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, names_of_one_file_share_their_data);
 	tcase_add_test(tcase, files_that_are_not_numbered_share_nothing);
@@ -497,6 +498,7 @@ static TCase *make_reading_case(void)
 {
 	TCase *tcase = tcase_create("reading");
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_stream_is_held_as_long_as_the_tree);
 	tcase_add_test(tcase, a_stream_without_a_size_is_refused);

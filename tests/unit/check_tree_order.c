@@ -67,7 +67,7 @@ static struct fsi_order *assert_order(const char *expected)
 	char text[1024] = "";
 	char *end = text;
 
-	ck_assert_int_eq(fsi_order_create(&tree, &order), S_OK);
+	ck_assert_int_eq(fsi_order_create(&tree, false, &order), S_OK);
 	ck_assert_uint_eq(order->item_count, tree.file_count + tree.directory_count + 1);
 	ck_assert_uint_eq(order->directory_count, tree.directory_count + 1);
 	for (uint32_t i = 0; i < order->item_count; i++) {
@@ -158,13 +158,13 @@ START_TEST(an_order_needs_memory)
 	struct fsi_order *order = NULL;
 
 	add_at("a/b");
-	for (long n = 0; n < 4; n++) {
+	for (long n = 0; n < 6; n++) {
 		fsi_memory_fail_after(n);
-		ck_assert_int_eq(fsi_order_create(&tree, &order), E_OUTOFMEMORY);
+		ck_assert_int_eq(fsi_order_create(&tree, false, &order), E_OUTOFMEMORY);
 		ck_assert_ptr_null(order);
 	}
-	fsi_memory_fail_after(4);
-	ck_assert_int_eq(fsi_order_create(&tree, &order), S_OK);
+	fsi_memory_fail_after(6);
+	ck_assert_int_eq(fsi_order_create(&tree, false, &order), S_OK);
 	fsi_order_destroy(order);
 }
 END_TEST

@@ -247,6 +247,92 @@ START_TEST(a_body_over_the_longest_extent_takes_two)
 }
 END_TEST
 
+/* ---- holes ------------------------------------------------------------- */
+
+static void add_run(uint32_t size, bool is_hole)
+{
+	struct fsi_layout *layout = &fixture.layout;
+
+	ck_assert(fsi_vector_reserve(&layout->runs, 1));
+	layout->runs.items[layout->runs.count++] =
+		(struct fsi_data_run){.size = size, .first_block = is_hole ? 0 : 1};
+}
+
+/* Of the data with that number: the last count runs. */
+static void add_sparse(uint32_t number, uint32_t count)
+{
+	struct fsi_layout *layout = &fixture.layout;
+
+	ck_assert(fsi_vector_reserve(&layout->sparse, 1));
+	layout->sparse.items[layout->sparse.count++] = (struct fsi_data_runs){
+		.number = number,
+		.count = count,
+		.first_run = layout->runs.count - count,
+	};
+}
+
+START_TEST(a_hole_is_an_extent_that_is_nowhere)
+{
+	static const struct {
+		uint32_t revision;
+		const char *hex;
+	} rows[] = {
+		/* 4096 of data in block 17, behind a file of one; 6144 of hole; 5 of
+		   data. */
+		{0x0102, "00 10 00 00 11 00 00 00 00 18 00 80 00 00 00 00 "
+			 "05 00 00 00 13 00 00 00"},
+		{0x0250, "00 10 00 00 41 00 00 00 00 00 00 00 00 00 00 00 "
+			 "00 18 00 80 00 00 00 00 00 00 00 00 00 00 00 00 "
+			 "05 00 00 00 43 00 00 00 00 00 00 00 00 00 00 00"},
+	};
+	struct fsi_node *file = NULL;
+	struct fsi_node *behind = NULL;
+	struct udf_entry entry;
+
+	udf_fixture_add_file(&fixture, udf_fixture_root(&fixture), "before", 1);
+	file = udf_fixture_add_file(&fixture, udf_fixture_root(&fixture), "file", 10245);
+	behind = udf_fixture_add_file(&fixture, udf_fixture_root(&fixture), "behind", 1);
+	add_run(4096, false);
+	add_run(6144, true);
+	add_run(5, false);
+	add_sparse(1, 3);
+	fixture.revision = rows[_i].revision;
+	udf_fixture_build(&fixture);
+	udf_fixture_decode_entry(&fixture, file, &entry);
+	ck_assert_uint_eq(entry.size, 10245);
+	ck_assert_uint_eq(entry.recorded_blocks, 3);
+	udf_assert_bytes(entry.descriptors, entry.descriptors_length, rows[_i].hex);
+	udf_fixture_decode_entry(&fixture, behind, &entry);
+	ck_assert_uint_eq(udf_u32(entry.descriptors, 4), _i == 0 ? 0x14 : 0x44);
+}
+END_TEST
+
+START_TEST(holes_are_chained_as_extents_are)
+{
+	struct fsi_node *file = udf_fixture_add_file(&fixture, udf_fixture_root(&fixture),
+						     "file", UINT64_C(300) * 2048);
+	struct udf_entry entry;
+	uint8_t block[FSI_BLOCK_SIZE];
+
+	for (unsigned i = 0; i < 300; i++)
+		add_run(2048, i % 2 == 0);
+	add_sparse(0, 300);
+	udf_fixture_build(&fixture);
+	udf_fixture_decode_entry(&fixture, file, &entry);
+	ck_assert_uint_eq(entry.recorded_blocks, 150);
+	ck_assert_uint_eq(entry.descriptors_length, 234 * 8);
+	/* The last in the entry leads on. */
+	udf_assert_bytes(entry.descriptors + 232 * 8, 8, "00 08 00 80 00 00 00 00");
+	ck_assert_uint_eq(udf_u32(entry.descriptors, 233 * 8), 0xC0000800);
+	udf_fixture_read(&fixture,
+			 UDF_FIXTURE_PARTITION + udf_u32(entry.descriptors, 233 * 8 + 4),
+			 &block);
+	ck_assert_uint_eq(udf_u32(block, 20), (300 - 233) * 8);
+	ck_assert_uint_eq(udf_u32(block, 24), 2048);
+	udf_assert_bytes(block + 32, 8, "00 08 00 80 00 00 00 00");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("udf allocation");
@@ -262,6 +348,8 @@ int main(void)
 			    CHAIN_ROWS);
 	tcase_add_test(tcase, a_volume_without_long_files_has_no_allocation_extents);
 	tcase_add_test(tcase, a_body_over_the_longest_extent_takes_two);
+	tcase_add_loop_test(tcase, a_hole_is_an_extent_that_is_nowhere, 0, 2);
+	tcase_add_test(tcase, holes_are_chained_as_extents_are);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -2,6 +2,7 @@
 """What every reader of images has: its views, its needs, its limits and its listing."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -88,8 +89,13 @@ def run(
 
 
 @contextmanager
-def stream(command: Command) -> Iterator[IO[bytes]]:
-    """What a program sends; it must all be read, and the program must not complain."""
+def stream(
+    command: Command, *, accept: Sequence[int] = (0,), harmless: re.Pattern[str] | None = None,
+) -> Iterator[IO[bytes]]:
+    """What a program sends; it must all be read.
+
+    The program must end well and must not complain, except of what is harmless.
+    """
     with tempfile.TemporaryFile() as complaints:
         with subprocess.Popen(
             command, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -109,7 +115,8 @@ def stream(command: Command) -> Iterator[IO[bytes]]:
                 process.stdout.close()
         complaints.seek(0)
         complaint = complaints.read()
-    if process.returncode != 0 or complaint.strip():
+    unknown = harmless.sub("", text(complaint)) if harmless else text(complaint)
+    if process.returncode not in accept or unknown.strip():
         raise _failure(command, process.returncode, complaint)
     if rest:
         raise ReaderError(f"{command[0]!s} sends more than it has listed")

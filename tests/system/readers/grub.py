@@ -9,7 +9,7 @@ from pathlib import Path
 
 import naming
 from entries import FILE, FOLDER, Entry, Listing, hash_stream
-from images import Image
+from images import METADATA_PARTITION, Image
 from readers.base import Reader, ReaderError, add, run, stream, text
 
 _LINE = re.compile(r"(?P<size>DIR|[0-9]+) +(?:(?P<date>[0-9]{14}) )?(?P<name>.*)")
@@ -28,7 +28,9 @@ class Grub(Reader):
     programs = ("grub-fstest",)
 
     def limit(self, image: Image, view: str, source: Listing) -> str | None:
-        """Its listing does not quote names."""
+        """Its listing does not quote names; it knows physical partitions only."""
+        if view == naming.UDF and image.udf_revision >= METADATA_PARTITION:
+            return "knows no metadata partition"
         if view == naming.UDF and any("\n" in path for path in source):
             return "lists a name with a newline as two lines"
         return None

@@ -5,11 +5,12 @@ from collections import Counter
 
 import naming
 from entries import Listing
-from images import Image
+from images import EXTENDED_ENTRIES, Image
 from readers.base import Reader, run_records
 from readers.programs import program
 
 _YEAR_2039 = 2177452800
+_EMBEDDED = 1872  # bytes that a file entry has room for, ECMA-167 4/14.9
 
 
 class Libcdio(Reader):
@@ -21,7 +22,13 @@ class Libcdio(Reader):
     programs = ("cc",)
 
     def limit(self, image: Image, view: str, source: Listing) -> str | None:
-        """Surrogate pairs and long characters are too much for it."""
+        """Much of UDF, surrogate pairs and long characters are too much for it."""
+        if view == naming.UDF and image.udf_revision >= EXTENDED_ENTRIES:
+            return "knows no extended file entries"
+        if view == naming.UDF and naming.ISO not in image.announced and any(
+            0 < entry.size <= _EMBEDDED for entry in source.values()
+        ):
+            return "reads no data that is in its file entry"
         if any(character > "\uffff" for path in source for character in path):
             if view == naming.JOLIET:
                 return "loses the folder of a Joliet name with a surrogate pair"

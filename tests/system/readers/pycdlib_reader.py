@@ -6,7 +6,7 @@ import sys
 
 import naming
 from entries import Listing
-from images import Image
+from images import EXTENDED_ENTRIES, Image
 from readers.base import Reader, run_records
 from readers.programs import SUPPORT
 
@@ -26,10 +26,15 @@ class Pycdlib(Reader):
 
     def limit(self, image: Image, view: str, source: Listing) -> str | None:
         """It begins with the primary volume descriptor of ISO 9660."""
+        if view == naming.UDF and image.udf_revision >= EXTENDED_ENTRIES:
+            return "knows no extended file entries"
         if naming.ISO not in image.announced:
             return "reads UDF only beside ISO 9660"
         return None
 
     def list(self, image: Image, view: str) -> Listing:
-        """Let the program read it all."""
-        return run_records([sys.executable, SUPPORT / "read_pycdlib.py", view, image.path])
+        """Let the program read it all; of UDF that it can't read it is not to know."""
+        path = image.path
+        if image.udf_revision >= EXTENDED_ENTRIES:
+            path = image.showing(view)
+        return run_records([sys.executable, SUPPORT / "read_pycdlib.py", view, path])

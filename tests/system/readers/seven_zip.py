@@ -8,11 +8,15 @@ from pathlib import Path
 
 import naming
 from entries import FILE, FOLDER, Entry, Listing, hash_stream
-from images import Image
+from images import METADATA_PARTITION, Image
 from readers.base import Reader, ReaderError, add, run, stream, text
 
 _TYPES = {naming.ISO: "-tiso", naming.JOLIET: "-tiso", naming.UDF: "-tudf"}
 _COMPLAINTS = re.compile(r"^(?:ERRORS?|WARNINGS?):\n?(.+)", re.MULTILINE)
+# It does not expect the mirror of the metadata of UDF behind the last file.
+_BEHIND_THE_FILES = ("Headers Error", "There are data after the end of archive")
+_HEADERS_ERROR = re.compile(r"ERRORS:\nHeaders Error\n")
+_FATAL = 2  # its exit status then
 _FIELD = re.compile(r"^([A-Z][A-Za-z ]*) = (.*)$")
 
 
@@ -34,11 +38,17 @@ class SevenZip(Reader):
         path = image.path if view == naming.UDF else image.showing(view)
         done = run(["7z", "l", "-slt", _TYPES[view], "--", path], accept=(0, 1, 2))
         head, _, body = text(done.stdout).partition("\n----------\n")
-        if done.returncode != 0 or _COMPLAINTS.search(head):
-            complaints = "; ".join(_COMPLAINTS.findall(head)) or text(done.stderr)
-            raise ReaderError(f"7z ended with {done.returncode}: {complaints}")
+        complaints = _COMPLAINTS.findall(head)
+        is_mirrored = view == naming.UDF and image.udf_revision >= METADATA_PARTITION
+        if is_mirrored and done.returncode == _FATAL:
+            complaints = [one for one in complaints if one not in _BEHIND_THE_FILES]
+            body, _, _ = body.partition("\nWarnings: ")
+        elif done.returncode != 0:
+            complaints += [text(done.stderr)]
+        if complaints:
+            raise ReaderError(f"7z ended with {done.returncode}: {'; '.join(complaints)}")
         entries = [_parse(block) for block in body.split("\n\n") if block.strip()]
-        return _with_contents(entries, path, view)
+        return _with_contents(entries, path, view, is_mirrored)
 
 
 def _parse(block: str) -> tuple[str, Entry]:
@@ -54,9 +64,13 @@ def _parse(block: str) -> tuple[str, Entry]:
     return fields["Path"], Entry(FILE, int(fields["Size"] or 0), None, mtime)
 
 
-def _with_contents(entries: list[tuple[str, Entry]], path: Path, view: str) -> Listing:
+def _with_contents(
+    entries: list[tuple[str, Entry]], path: Path, view: str, is_mirrored: bool,
+) -> Listing:
     listing: Listing = {}
-    with stream(["7z", "x", "-so", _TYPES[view], "--", path]) as contents:
+    command = ["7z", "x", "-so", _TYPES[view], "--", path]
+    accept, harmless = ((0, _FATAL), _HEADERS_ERROR) if is_mirrored else ((0,), None)
+    with stream(command, accept=accept, harmless=harmless) as contents:
         for name, entry in entries:
             if entry.kind == FILE:
                 size, digest = hash_stream(contents.read, entry.size)

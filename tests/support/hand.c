@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One volume made by hand, and what the reader makes of it. */
+#include "tests/support/hand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct udf_volume hand_volume;
+struct udf_directory hand_directory;
+
+const struct hand_kind hand_kinds[HAND_KINDS] = {
+	{UDF_PLAIN, 0x102, FSI_DISC_PARTITION_PHYSICAL},
+	{UDF_PLAIN, 0x201, FSI_DISC_PARTITION_PHYSICAL},
+	{UDF_VIRTUAL, 0x150, FSI_DISC_PARTITION_VIRTUAL},
+	{UDF_VIRTUAL, 0x200, FSI_DISC_PARTITION_VIRTUAL},
+	{UDF_SPARABLE, 0x150, FSI_DISC_PARTITION_SPARABLE},
+	{UDF_METADATA, 0x250, FSI_DISC_PARTITION_METADATA},
+	{UDF_METADATA, 0x260, FSI_DISC_PARTITION_METADATA},
+};
+
+void hand_begin(enum udf_volume_kind kind, uint16_t revision)
+{
+	udf_volume_init(&hand_volume, kind, revision);
+	udf_directory_begin(&hand_directory, &hand_volume, 4, 2);
+	udf_directory_add(&hand_directory, "file", 0, 8);
+	udf_directory_end(&hand_directory, 2, 4);
+}
+
+void hand_end(void)
+{
+	udf_volume_free(&hand_volume);
+}
+
+void hand_put_data(uint32_t block, const char *text)
+{
+	memcpy(udf_volume_data(&hand_volume, block), text, strlen(text));
+}
+
+void hand_put_body(unsigned form, uint64_t size, const uint8_t *descriptors,
+		   size_t descriptors_size)
+{
+	udf_put_file(&hand_volume, 8,
+		     &(struct udf_file){.flags = (uint16_t)form,
+					.size = size,
+					.descriptors = descriptors,
+					.descriptors_size = descriptors_size});
+}
+
+fsi_disc_view *hand_view(void)
+{
+	udf_volume_finish(&hand_volume);
+	return disc_view(hand_volume.bytes, udf_volume_size(&hand_volume));
+}
+
+void hand_assert_data(const char *path, uint64_t offset, const char *expected)
+{
+	fsi_disc_view *view = hand_view();
+	fsi_disc_entry *file = disc_entry(view, path);
+	size_t size = 0;
+	uint8_t *bytes = disc_read(file, &size);
+
+	ck_assert_uint_le(offset + strlen(expected), size);
+	ck_assert_mem_eq(bytes + offset, expected, strlen(expected));
+	free(bytes);
+	fsi_disc_entry_release(file);
+	fsi_disc_view_release(view);
+}
+
+void hand_assert_extents(const char *expected)
+{
+	fsi_disc_view *view = hand_view();
+	fsi_disc_entry *file = disc_entry(view, "/file");
+	char *extents = disc_describe_extents(file);
+
+	ck_assert_str_eq(extents, expected);
+	free(extents);
+	fsi_disc_entry_release(file);
+	fsi_disc_view_release(view);
+}
+
+void hand_assert_root(const char *expected)
+{
+	fsi_disc_view *view = hand_view();
+	fsi_disc_entry *root = NULL;
+	char *text = NULL;
+
+	ASSERT_OK(fsi_disc_view_get_root(view, &root));
+	text = disc_list(root, false);
+	ck_assert_str_eq(text, expected);
+	free(text);
+	fsi_disc_entry_release(root);
+	fsi_disc_view_release(view);
+}
+
+HRESULT hand_walk(void)
+{
+	udf_volume_finish(&hand_volume);
+	return disc_walk_image(hand_volume.bytes, udf_volume_size(&hand_volume));
+}
