@@ -2,7 +2,6 @@
 /* Files and directories of ISO 9660 and Joliet: what is recorded, and their data. */
 #include "import/iso_view.h"
 
-#include "base/checked.h"
 #include "base/text.h"
 #include "error/fail.h"
 #include "io/stream.h"

@@ -14,8 +14,13 @@
 /* Descriptors, the first block of the root and its continuation areas. */
 #define OPENING_READS_MAX 1024
 
-/* Continuation areas of the records of one block, of up to 1 MiB for one of them. */
-#define CONTINUATION_READS_MAX 16384
+/*
+ * Blocks of continuation areas of the records of one directory (SUSP 5.1): so many,
+ * and two for each record that a block has room for. Many records may lead to one
+ * area, and libisofs keeps what it finds there for each of them.
+ */
+#define CONTINUATION_READS	     4096
+#define CONTINUATION_READS_PER_BLOCK 128
 
 /* Of images without one; libisofs uses no number of its own there. */
 #define MESSAGE_ID 0x1fffff
@@ -147,7 +152,7 @@ static HRESULT take_block(struct fsi_iso_reader *reader, uint32_t block, uint8_t
 	FSI_TRY(fsi_media_read(reader->media, (uint64_t)block * FSI_BLOCK_SIZE, bytes,
 			       FSI_BLOCK_SIZE));
 	if (is_of_directory(reader, block)) {
-		reader->reads_left = CONTINUATION_READS_MAX;
+		reader->reads_left += CONTINUATION_READS_PER_BLOCK;
 		return take_directory_block(reader, block, bytes);
 	}
 	if (is_out_of_turn(reader, block))
@@ -393,7 +398,7 @@ HRESULT fsi_iso_reader_list(struct fsi_iso_reader *reader, IsoFileSource *direct
 	HRESULT hr = S_OK;
 	int result = 0;
 
-	begin_call(reader, CONTINUATION_READS_MAX);
+	begin_call(reader, CONTINUATION_READS);
 	reader->first_block = first_block;
 	reader->position = 0;
 	reader->group_section = 0;

@@ -4,7 +4,7 @@
 
 #include "error/fail.h"
 
-/* As many as libisofs is allowed to read, see OPENING_READS_MAX there. */
+/* More than any volume has; libisofs reads on to a terminator. */
 #define DESCRIPTORS_MAX 240
 
 struct fsi_iso_view *fsi_import_iso_view_of(fsi_disc_view *view)

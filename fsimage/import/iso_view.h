@@ -16,7 +16,6 @@ struct fsi_iso_view {
 	struct fsi_udf_visits visits; /* of directories, as for UDF */
 	bool has_visits;
 	struct fsi_iso9660_volume volume;
-	uint32_t root_block;
 };
 
 struct fsi_iso_item {
