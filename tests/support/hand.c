@@ -34,7 +34,7 @@ void hand_end(void)
 void hand_begin_file(enum udf_volume_kind kind, uint16_t revision)
 {
 	hand_begin(kind, revision);
-	udf_put_simple_file(&hand_volume, 8, 40, 3);
+	udf_put_simple_file(&hand_volume, 8, 150, 3);
 }
 
 void hand_wipe(uint32_t block)

@@ -24,7 +24,7 @@ extern const struct hand_kind hand_kinds[HAND_KINDS];
 void hand_begin(enum udf_volume_kind kind, uint16_t revision);
 void hand_end(void);
 
-/* The same, and the file has 3 bytes of data block 40. */
+/* The same, and the file has 3 bytes of data block 150. */
 void hand_begin_file(enum udf_volume_kind kind, uint16_t revision);
 
 /* Fill a block of the volume with zeros. */
