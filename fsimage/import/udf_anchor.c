@@ -19,9 +19,10 @@ struct search {
 	struct fsi_error_state error;
 };
 
+/* Running out of memory is told whatever else happens. */
 static void note_failure(struct search *search, HRESULT hr)
 {
-	if (FAILED(search->failure))
+	if (FAILED(search->failure) && hr != E_OUTOFMEMORY)
 		return;
 	search->failure = hr;
 	fsi_error_save(&search->error);
@@ -122,7 +123,7 @@ HRESULT fsi_import_udf_find_anchors(struct fsi_media *media, uint32_t only_block
 		else
 			search_blocks(&search);
 	}
-	if (search.places.count > 0) {
+	if (search.places.count > 0 && search.failure != E_OUTOFMEMORY) {
 		*ret_places = search.places;
 		return S_OK;
 	}

@@ -210,12 +210,15 @@ HRESULT fsi_import_udf_read_structure(const struct fsi_udf *udf,
 	uint32_t block = 0;
 	HRESULT hr = read_copy(udf, address, 0, wanted, buffer, &block);
 
+	/* When none is sound, the fault of the first is told. */
 	for (unsigned copy = 1; copy < copies && FAILED(hr); copy++) {
-		if (hr == E_OUTOFMEMORY)
-			return hr;
+		HRESULT other = hr;
+
 		fsi_error_save(&error);
-		if (SUCCEEDED(read_copy(udf, address, copy, wanted, buffer, &block)))
-			hr = S_OK;
+		if (hr != E_OUTOFMEMORY)
+			other = read_copy(udf, address, copy, wanted, buffer, &block);
+		if (SUCCEEDED(other) || other == E_OUTOFMEMORY)
+			hr = other;
 		else
 			fsi_error_restore(&error);
 	}

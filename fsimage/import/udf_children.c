@@ -222,13 +222,13 @@ static HRESULT read_descriptor(struct udf_children *self, size_t *ret_size)
 	struct fsi_error_state error;
 	HRESULT hr = read_copy(self, 0, ret_size);
 
-	for (unsigned copy = 1; copy < copies && FAILED(hr) && hr != E_OUTOFMEMORY;
-	     copy++) {
-		HRESULT other = S_OK;
+	for (unsigned copy = 1; copy < copies && FAILED(hr); copy++) {
+		HRESULT other = hr;
 
 		fsi_error_save(&error);
-		other = read_copy(self, copy, ret_size);
-		if (SUCCEEDED(other))
+		if (hr != E_OUTOFMEMORY)
+			other = read_copy(self, copy, ret_size);
+		if (SUCCEEDED(other) || other == E_OUTOFMEMORY)
 			hr = other;
 		else
 			fsi_error_restore(&error);

@@ -38,18 +38,23 @@ static HRESULT read_direct(const struct fsi_udf *udf, struct fsi_udf_address add
 	return S_OK;
 }
 
-/* Whether nothing was recorded in a block yet: on write-once discs that can be
- * a block which can't be read. */
-static bool is_unrecorded(const struct fsi_udf *udf, struct fsi_udf_address address,
-			  uint8_t *buffer)
+/*
+ * S_FALSE when nothing was recorded in a block yet: on write-once discs that can
+ * be a block which can't be read. What is wrong otherwise is told by who reads it.
+ */
+static HRESULT look_for_record(const struct fsi_udf *udf, struct fsi_udf_address address,
+			       uint8_t *buffer)
 {
 	uint32_t block = 0;
 	uint32_t count = 0;
+	HRESULT hr = fsi_import_udf_locate(udf, address, 1, 0, &block, &count);
 
-	if (FAILED(fsi_import_udf_locate(udf, address, 1, 0, &block, &count)))
-		return false;
-	return FAILED(fsi_import_udf_read_block(udf, block, buffer)) ||
-	       fsi_udf_tag_is_blank(buffer);
+	if (FAILED(hr))
+		return hr == E_OUTOFMEMORY ? hr : S_OK;
+	hr = fsi_import_udf_read_block(udf, block, buffer);
+	if (hr == E_OUTOFMEMORY)
+		return hr;
+	return FAILED(hr) || fsi_udf_tag_is_blank(buffer) ? S_FALSE : S_OK;
 }
 
 /*
@@ -61,34 +66,36 @@ static HRESULT find_successor(const struct fsi_udf *udf, struct fsi_udf_address 
 			      uint8_t *buffer, struct fsi_udf_address *ret_next)
 {
 	struct fsi_udf_allocation next;
+	HRESULT hr = S_FALSE;
 
 	if (address.block == UINT32_MAX)
 		return S_FALSE;
 	address.block++;
-	if (is_unrecorded(udf, address, buffer))
-		return S_FALSE;
+	hr = look_for_record(udf, address, buffer);
+	if (hr != S_OK)
+		return hr;
 	FSI_TRY(fsi_import_udf_read_structure(udf, address, &indirect_entry, buffer,
 					      NULL));
 	if (fsi_udf_tag_identifier(buffer) == FSI_UDF_TAG_TERMINAL_ENTRY)
 		return S_FALSE;
 	fsi_udf_get_indirect(buffer, &next);
-	if (next.length == 0 || next.type != FSI_UDF_EXTENT_RECORDED ||
-	    is_unrecorded(udf, next.address, buffer))
+	if (next.length == 0 || next.type != FSI_UDF_EXTENT_RECORDED)
 		return S_FALSE;
 	*ret_next = next.address;
-	return S_OK;
+	return look_for_record(udf, next.address, buffer);
 }
 
 /* Go on to the last of the entries that supersede one another. */
 static HRESULT follow_chain(const struct fsi_udf *udf, struct fsi_udf_entry_block *entry)
 {
-	struct fsi_udf_address address = entry->address;
 	uint8_t *buffer = fsi_allocate(udf->block_size);
 	HRESULT hr = S_OK;
 
 	if (buffer == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	for (unsigned links = 0; hr == S_OK; links++) {
+		struct fsi_udf_address address = entry->address;
+
 		hr = find_successor(udf, address, buffer, &address);
 		if (hr == S_OK && links == LINKS_MAX)
 			hr = fsi_import_udf_inconsistent(

@@ -175,7 +175,6 @@ static HRESULT take_entry(struct fsi_udf_item *item,
 		.is_system = (icb->flags & FSI_UDF_ICB_SYSTEM) != 0,
 		.is_archive = (icb->flags & FSI_UDF_ICB_ARCHIVE) != 0,
 		.is_real_time = icb->file_type == FSI_UDF_FILE_REAL_TIME,
-		.has_streams = icb->stream_directory.length > 0,
 		.modification_time = icb->modification_time,
 		.access_time = icb->access_time,
 		.attribute_time = icb->attribute_time,
@@ -193,7 +192,11 @@ static HRESULT take_entry(struct fsi_udf_item *item,
 		info.device_minor = attributes.device_minor;
 	}
 	take_permissions(icb, &info);
-	item->stream_directory = icb->stream_directory;
+	/* ECMA-167 4/9.2: a stream has no streams, and it could be its own. */
+	if (!item->is_stream && icb->stream_directory.length > 0) {
+		item->stream_directory = icb->stream_directory;
+		info.has_streams = true;
+	}
 	item->entry.info = info;
 	return S_OK;
 }

@@ -21,33 +21,38 @@ static const struct fsi_udf_wanted file_set_descriptor = {
 
 /* ---- integrity --------------------------------------------------------- */
 
-/* Take the descriptor in a block; false: it ends the sequence. */
-static bool take_integrity(struct fsi_udf_mount *mount, uint32_t block, uint8_t *buffer)
+/* Take the descriptor in a block. S_FALSE: there is none. */
+static HRESULT take_integrity(struct fsi_udf_mount *mount, uint32_t block,
+			      uint8_t *buffer)
 {
 	const struct fsi_udf *udf = &mount->udf;
+	const HRESULT hr = fsi_import_udf_read_block(udf, block, buffer);
 
-	if (FAILED(fsi_import_udf_read_block(udf, block, buffer)) ||
-	    fsi_udf_tag_check_identifier(buffer, udf->block_size, FSI_UDF_TAG_INTEGRITY,
+	if (FAILED(hr))
+		return hr == E_OUTOFMEMORY ? hr : S_FALSE;
+	if (fsi_udf_tag_check_identifier(buffer, udf->block_size, FSI_UDF_TAG_INTEGRITY,
 					 block) != FSI_UDF_SOUND)
-		return false;
+		return S_FALSE;
 	fsi_udf_get_integrity(buffer, udf->block_size, &mount->integrity);
 	mount->has_integrity = true;
-	return true;
+	return S_OK;
 }
 
 /*
  * ECMA-167 3/8.8.2: the last descriptor prevails; any may lead to another extent.
  * A volume can be read without, so whatever is wrong ends the sequence.
  */
-static void read_integrity(struct fsi_udf_mount *mount, struct fsi_udf_run run,
-			   uint8_t *buffer)
+static HRESULT read_integrity(struct fsi_udf_mount *mount, struct fsi_udf_run run,
+			      uint8_t *buffer)
 {
 	uint32_t left = run.length / mount->udf.block_size;
 	uint32_t block = run.block;
+	HRESULT hr = S_OK;
 
 	for (unsigned n = 0; n < INTEGRITY_BLOCKS_MAX && left > 0; n++) {
-		if (!take_integrity(mount, block, buffer))
-			return;
+		hr = take_integrity(mount, block, buffer);
+		if (hr != S_OK)
+			break;
 		block++;
 		left--;
 		if (mount->integrity.next_extent.length > 0) {
@@ -56,6 +61,7 @@ static void read_integrity(struct fsi_udf_mount *mount, struct fsi_udf_run run,
 			       mount->udf.block_size;
 		}
 	}
+	return FAILED(hr) ? hr : S_OK;
 }
 
 /* ---- file sets --------------------------------------------------------- */
@@ -159,7 +165,7 @@ static HRESULT mount_sequence(struct fsi_udf_mount *mount,
 		return fsi_import_udf_damaged("logical volume descriptor",
 					      sequence->logical_volume_block, fault);
 	take_facts(mount, sequence, &volume);
-	read_integrity(mount, volume.integrity_sequence, buffer);
+	FSI_TRY(read_integrity(mount, volume.integrity_sequence, buffer));
 	FSI_TRY(check_volume(mount, &volume));
 	FSI_TRY(fsi_import_udf_load_spaces(&mount->udf, sequence, &volume,
 					   &mount->table));

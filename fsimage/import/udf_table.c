@@ -173,73 +173,116 @@ static bool is_zero(const uint8_t *bytes, size_t size)
 }
 
 /* The last block that holds anything. */
-static uint32_t find_last_block(const struct fsi_udf *udf, uint8_t *buffer)
+static HRESULT find_last_block(const struct fsi_udf *udf, uint8_t *buffer,
+			       uint32_t *ret_block)
 {
 	const uint32_t blocks_max = TRAILING_SIZE_MAX / udf->block_size;
 	uint32_t block = udf->block_count;
 	unsigned unreadable = 0;
 
+	*ret_block = block > 0 ? block - 1 : 0;
 	for (uint32_t n = 0; n < blocks_max && block > 0; n++) {
-		block--;
-		if (FAILED(fsi_import_udf_read_block(udf, block, buffer))) {
-			if (++unreadable > UNREADABLE_BLOCKS_MAX)
-				break;
-		} else if (!is_zero(buffer, udf->block_size)) {
-			return block;
+		const HRESULT hr = fsi_import_udf_read_block(udf, --block, buffer);
+
+		if (hr == E_OUTOFMEMORY)
+			return hr;
+		if (FAILED(hr) && ++unreadable > UNREADABLE_BLOCKS_MAX)
+			break;
+		if (SUCCEEDED(hr) && !is_zero(buffer, udf->block_size)) {
+			*ret_block = block;
+			break;
 		}
 	}
-	return udf->block_count > 0 ? udf->block_count - 1 : 0;
+	return S_OK;
 }
 
-/* The form of 1.50: entries, then a trailer. */
-static bool take_old_table(const struct fsi_udf *udf, struct fsi_udf_space *space)
+static uint32_t count_entries(uint64_t size)
+{
+	const uint64_t count = size / sizeof(struct fsi_udf_allocation_table_entry);
+
+	return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+/* A part of the table of a partition. S_FALSE: it has no such part. */
+static HRESULT read_part(const struct fsi_udf *udf, const struct fsi_udf_space *space,
+			 uint64_t offset, void *buffer, size_t length)
+{
+	const struct fsi_udf_body *table = &space->files[0];
+	const struct fsi_udf_reading reading = {
+		.offset = offset, .buffer = buffer, .length = length};
+
+	if (offset > table->size || length > table->size - offset)
+		return S_FALSE;
+	return fsi_import_udf_read_body(udf, table, &reading);
+}
+
+/* The form of 1.50: entries, then a trailer. S_FALSE: it is not this form. */
+static HRESULT take_old_table(const struct fsi_udf *udf, struct fsi_udf_space *space)
 {
 	struct fsi_udf_allocation_table_trailer trailer;
-	const struct fsi_udf_body *table = &space->files[0];
-	const uint64_t entries_size = table->size - sizeof(trailer);
-	const struct fsi_udf_reading reading = {
-		.offset = entries_size, .buffer = &trailer, .length = sizeof(trailer)};
+	const uint64_t entries_size = space->files[0].size - sizeof(trailer);
+	const HRESULT hr = read_part(udf, space, entries_size, &trailer, sizeof(trailer));
 
-	if (table->size < sizeof(trailer) ||
-	    FAILED(fsi_import_udf_read_body(udf, table, &reading)) ||
-	    !fsi_udf_regid_is(&trailer.identifier, "*UDF Virtual Alloc Tbl"))
-		return false;
+	if (hr != S_OK)
+		return hr;
+	if (!fsi_udf_regid_is(&trailer.identifier, "*UDF Virtual Alloc Tbl"))
+		return S_FALSE;
 	space->table_offset = 0;
-	space->block_count =
-		entries_size / 4 < UINT32_MAX ? (uint32_t)(entries_size / 4) : UINT32_MAX;
-	return true;
+	space->block_count = count_entries(entries_size);
+	return S_OK;
 }
 
-/* The form of 2.00 and later: a header, then entries. */
-static bool take_new_table(const struct fsi_udf *udf, struct fsi_udf_space *space,
-			   struct fsi_udf_table_facts *ret_facts)
+static void get_facts(const struct fsi_udf_allocation_table_header *header,
+		      struct fsi_udf_table_facts *ret_facts)
 {
-	struct fsi_udf_allocation_table_header copy;
-	const struct fsi_udf_allocation_table_header *const header = &copy;
-	const struct fsi_udf_body *table = &space->files[0];
-	const struct fsi_udf_reading reading = {.buffer = &copy, .length = sizeof(copy)};
-	uint16_t length = 0;
-
-	if (table->size < sizeof(copy) ||
-	    FAILED(fsi_import_udf_read_body(udf, table, &reading)))
-		return false;
-	length = fsi_get_le16(&header->length);
-	if (length < sizeof(copy) || length > table->size)
-		return false;
-	space->table_offset = length;
-	space->block_count = (table->size - length) / 4 < UINT32_MAX
-				     ? (uint32_t)((table->size - length) / 4)
-				     : UINT32_MAX;
 	ret_facts->is_known = true;
 	ret_facts->file_count = fsi_get_le32(&header->file_count);
 	ret_facts->directory_count = fsi_get_le32(&header->directory_count);
 	ret_facts->minimum_read = fsi_get_le16(&header->minimum_read);
 	ret_facts->minimum_write = fsi_get_le16(&header->minimum_write);
 	ret_facts->maximum_write = fsi_get_le16(&header->maximum_write);
-	return true;
 }
 
-/* Take the table whose entry is in a block of the volume. S_FALSE: it is none. */
+/* The form of 2.00 and later: a header, then entries. S_FALSE: it is not this. */
+static HRESULT take_new_table(const struct fsi_udf *udf, struct fsi_udf_space *space,
+			      struct fsi_udf_table_facts *ret_facts)
+{
+	struct fsi_udf_allocation_table_header copy;
+	const struct fsi_udf_allocation_table_header *const header = &copy;
+	const uint64_t size = space->files[0].size;
+	const HRESULT hr = read_part(udf, space, 0, &copy, sizeof(copy));
+
+	if (hr != S_OK)
+		return hr;
+	space->table_offset = fsi_get_le16(&header->length);
+	if (space->table_offset < sizeof(copy) || space->table_offset > size)
+		return S_FALSE;
+	space->block_count = count_entries(size - space->table_offset);
+	get_facts(header, ret_facts);
+	return S_OK;
+}
+
+/* The table that is the body of an entry. S_FALSE: it is none. */
+static HRESULT take_table(const struct fsi_udf *udf,
+			  const struct fsi_udf_entry_block *entry,
+			  struct fsi_udf_space *space,
+			  struct fsi_udf_table_facts *ret_facts)
+{
+	const bool is_new = entry->icb.file_type == FSI_UDF_FILE_ALLOCATION_TABLE;
+	HRESULT hr = S_OK;
+
+	if (!is_new && entry->icb.file_type != FSI_UDF_FILE_UNSPECIFIED)
+		return S_FALSE;
+	FSI_TRY(fsi_import_udf_load_physical_body(udf, entry, &space->files[0]));
+	hr = is_new ? take_new_table(udf, space, ret_facts) : take_old_table(udf, space);
+	if (hr == S_OK)
+		space->file_count = 1;
+	else
+		fsi_import_udf_free_body(&space->files[0]);
+	return hr;
+}
+
+/* The table whose entry is in a block of the volume. S_FALSE: there is none. */
 static HRESULT try_table(const struct fsi_udf *udf, uint32_t block,
 			 struct fsi_udf_space *space,
 			 struct fsi_udf_table_facts *ret_facts)
@@ -251,31 +294,16 @@ static HRESULT try_table(const struct fsi_udf *udf, uint32_t block,
 			    .partition = space->below},
 	};
 	struct fsi_udf_entry_block entry;
-	uint8_t file_type = 0;
-	bool is_table = false;
-	HRESULT hr = S_OK;
+	HRESULT hr = S_FALSE;
 
 	if (block < space->first_block)
 		return S_FALSE;
 	hr = fsi_import_udf_read_entry(udf, &icb, &entry);
-	if (FAILED(hr))
-		return hr == E_OUTOFMEMORY ? hr : S_FALSE;
-	file_type = entry.icb.file_type;
-	if (file_type != FSI_UDF_FILE_UNSPECIFIED &&
-	    file_type != FSI_UDF_FILE_ALLOCATION_TABLE)
-		hr = S_FALSE;
-	else
-		hr = fsi_import_udf_load_physical_body(udf, &entry, &space->files[0]);
-	fsi_free(entry.bytes);
-	if (hr != S_OK)
-		return hr == E_OUTOFMEMORY ? hr : S_FALSE;
-	is_table = file_type == FSI_UDF_FILE_ALLOCATION_TABLE
-			   ? take_new_table(udf, space, ret_facts)
-			   : take_old_table(udf, space);
-	if (!is_table)
-		fsi_import_udf_free_body(&space->files[0]);
-	space->file_count = is_table ? 1 : 0;
-	return is_table ? S_OK : S_FALSE;
+	if (SUCCEEDED(hr)) {
+		hr = take_table(udf, &entry, space, ret_facts);
+		fsi_free(entry.bytes);
+	}
+	return FAILED(hr) && hr != E_OUTOFMEMORY ? S_FALSE : hr;
 }
 
 HRESULT fsi_import_udf_load_table(const struct fsi_udf *udf, struct fsi_udf_space *space,
@@ -283,14 +311,15 @@ HRESULT fsi_import_udf_load_table(const struct fsi_udf *udf, struct fsi_udf_spac
 {
 	uint8_t *buffer = fsi_allocate(udf->block_size);
 	uint32_t last_block = 0;
+	HRESULT hr = S_OK;
 
 	if (buffer == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	last_block = find_last_block(udf, buffer);
+	hr = find_last_block(udf, buffer, &last_block);
 	fsi_free(buffer);
+	FSI_TRY(hr);
 	for (uint32_t n = 0; n < TABLE_CANDIDATES && n <= last_block; n++) {
-		const HRESULT hr = try_table(udf, last_block - n, space, ret_facts);
-
+		hr = try_table(udf, last_block - n, space, ret_facts);
 		if (hr != S_FALSE)
 			return hr;
 	}

@@ -31,6 +31,17 @@ void hand_end(void)
 	udf_volume_free(&hand_volume);
 }
 
+void hand_begin_file(enum udf_volume_kind kind, uint16_t revision)
+{
+	hand_begin(kind, revision);
+	udf_put_simple_file(&hand_volume, 8, 150, 3);
+}
+
+void hand_wipe(uint32_t block)
+{
+	memset(udf_volume_block(&hand_volume, block), 0, UDF_BLOCK);
+}
+
 void hand_put_data(uint32_t block, const char *text)
 {
 	memcpy(udf_volume_data(&hand_volume, block), text, strlen(text));
@@ -96,4 +107,33 @@ HRESULT hand_walk(void)
 {
 	udf_volume_finish(&hand_volume);
 	return disc_walk_image(hand_volume.bytes, udf_volume_size(&hand_volume));
+}
+
+const struct fsi_disc_volume *hand_describe(fsi_disc_view **ret_view)
+{
+	const struct fsi_disc_volume *volume = NULL;
+
+	*ret_view = hand_view();
+	ASSERT_OK(fsi_disc_view_get_volume(*ret_view, &volume));
+	return volume;
+}
+
+void hand_assert_damaged(const char *says)
+{
+	ASSERT_FAILS(hand_walk(), IMAPI_E_FILE_SYSTEM_READ_CONSISTENCY_ERROR, "UDF");
+	ASSERT_SAYS(says);
+	hand_end();
+}
+
+void hand_assert_unsupported(const char *feature)
+{
+	ASSERT_FAILS(hand_walk(), IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED,
+		     api_text("UDF|%s", feature));
+	hand_end();
+}
+
+void hand_assert_sound(void)
+{
+	ck_assert_msg(hand_walk() == S_OK, "%s", fsi_error_get_message());
+	hand_end();
 }

@@ -24,6 +24,12 @@ extern const struct hand_kind hand_kinds[HAND_KINDS];
 void hand_begin(enum udf_volume_kind kind, uint16_t revision);
 void hand_end(void);
 
+/* The same, and the file has 3 bytes of data block 150. */
+void hand_begin_file(enum udf_volume_kind kind, uint16_t revision);
+
+/* Fill a block of the volume with zeros. */
+void hand_wipe(uint32_t block);
+
 /* Put a text at the beginning of a data block. */
 void hand_put_data(uint32_t block, const char *text);
 
@@ -42,6 +48,17 @@ void hand_assert_extents(const char *expected);
 
 /* That the children of the root are these, see disc_list(). */
 void hand_assert_root(const char *expected);
+
+/* The view, and what it tells of the volume: borrowed from the view. */
+const struct fsi_disc_volume *hand_describe(fsi_disc_view **ret_view);
+
+/*
+ * That walking over the volume fails, with a message that has a text in it; that
+ * it fails for a feature; that it does not. Then the volume is freed.
+ */
+void hand_assert_damaged(const char *says);
+void hand_assert_unsupported(const char *feature);
+void hand_assert_sound(void);
 
 /* What walking over the volume comes to. */
 HRESULT hand_walk(void);

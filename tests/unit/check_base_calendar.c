@@ -198,6 +198,67 @@ START_TEST(times_go_from_1601_to_9999)
 }
 END_TEST
 
+/* From the first day of year 1 to the last of 9999, day by day and time by time. */
+START_TEST(each_date_has_the_time_that_it_is_the_date_of)
+{
+	static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int64_t expected = INT64_C(-62135596800); /* 0001-01-01 */
+
+	for (unsigned year = 1; year <= 9999; year++) {
+		const bool is_leap =
+			year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+		for (unsigned month = 1; month <= 12; month++) {
+			const unsigned length =
+				lengths[month - 1] + (month == 2 && is_leap);
+
+			for (unsigned day = 1; day <= length; day++) {
+				const struct fsi_date date = {.year = (uint16_t)year,
+							      .month = (uint8_t)month,
+							      .day = (uint8_t)day,
+							      .hour = 1,
+							      .minute = 2,
+							      .second = 3,
+							      .microsecond = 4};
+				struct timespec time;
+
+				ck_assert(fsi_date_to_timespec(&date, &time));
+				ck_assert_int_eq(time.tv_sec, expected + 3723);
+				ck_assert_int_eq(time.tv_nsec, 4000);
+				expected += 86400;
+			}
+		}
+	}
+	ck_assert_int_eq(expected, INT64_C(253402300800));
+}
+END_TEST
+
+START_TEST(a_date_that_does_not_exist_has_no_time)
+{
+	static const struct fsi_date dates[] = {
+		{.year = 0, .month = 1, .day = 1},
+		{.year = 10000, .month = 1, .day = 1},
+		{.year = 2000, .month = 0, .day = 1},
+		{.year = 2000, .month = 13, .day = 1},
+		{.year = 2000, .month = 1, .day = 0},
+		{.year = 2000, .month = 1, .day = 32},
+		{.year = 2000, .month = 4, .day = 31},
+		{.year = 2000, .month = 2, .day = 30},
+		{.year = 2001, .month = 2, .day = 29},
+		{.year = 2100, .month = 2, .day = 29},
+		{.year = 2000, .month = 1, .day = 1, .hour = 24},
+		{.year = 2000, .month = 1, .day = 1, .minute = 60},
+		{.year = 2000, .month = 1, .day = 1, .second = 61},
+		{.year = 2000, .month = 1, .day = 1, .microsecond = 1000000},
+	};
+	struct timespec time = {.tv_sec = -77};
+
+	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
+		ck_assert(!fsi_date_to_timespec(&dates[i], &time));
+	ck_assert_int_eq(time.tv_sec, -77);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base: calendar");
@@ -212,6 +273,8 @@ int main(void)
 	tcase_add_test(tcase, each_second_of_a_day_has_its_time);
 	tcase_add_test(tcase, fractions_of_a_second_are_kept_to_100_nanoseconds);
 	tcase_add_test(tcase, times_go_from_1601_to_9999);
+	tcase_add_test(tcase, each_date_has_the_time_that_it_is_the_date_of);
+	tcase_add_test(tcase, a_date_that_does_not_exist_has_no_time);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
