@@ -210,7 +210,7 @@ START_TEST(each_date_has_the_time_that_it_is_the_date_of)
 
 		for (unsigned month = 1; month <= 12; month++) {
 			const unsigned length =
-				lengths[month - 1] + (month == 2 && is_leap);
+				lengths[month - 1] + (month == 2 && is_leap ? 1u : 0u);
 
 			for (unsigned day = 1; day <= length; day++) {
 				const struct fsi_date date = {.year = (uint16_t)year,
@@ -235,7 +235,7 @@ END_TEST
 
 START_TEST(a_date_that_does_not_exist_has_no_time)
 {
-	static const struct fsi_date dates[] = {
+	static const struct fsi_date bad_dates[] = {
 		{.year = 0, .month = 1, .day = 1},
 		{.year = 10000, .month = 1, .day = 1},
 		{.year = 2000, .month = 0, .day = 1},
@@ -253,8 +253,8 @@ START_TEST(a_date_that_does_not_exist_has_no_time)
 	};
 	struct timespec time = {.tv_sec = -77};
 
-	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
-		ck_assert(!fsi_date_to_timespec(&dates[i], &time));
+	for (size_t i = 0; i < sizeof(bad_dates) / sizeof(bad_dates[0]); i++)
+		ck_assert(!fsi_date_to_timespec(&bad_dates[i], &time));
 	ck_assert_int_eq(time.tv_sec, -77);
 }
 END_TEST

@@ -82,6 +82,15 @@ class Linux(Reader):
 
 
 def _read_all(image: Image) -> dict[str, Listing | ReaderError]:
+    try:
+        return _boot(image)
+    except ReaderError:
+        # On a busy machine User-Mode Linux itself aborts once in a while; what an
+        # image does to it, it does again.
+        return _boot(image)
+
+
+def _boot(image: Image) -> dict[str, Listing | ReaderError]:
     root = image.scratch / "linux"
     try:
         _furnish(root, image)
