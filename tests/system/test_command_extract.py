@@ -534,7 +534,7 @@ class Hostile(ExtractTest):
 
     def test_file_through_a_link(self) -> None:
         (self.room / "target").mkdir()
-        for target in ("../target", str(self.room / "target"), "/"):
+        for target in ("../target", str(self.room / "target"), ".."):
             for force in ((), ("--force",)):
                 with self.subTest(target, force=force):
                     shutil.rmtree(self.room / "source", ignore_errors=True)
@@ -710,18 +710,28 @@ class Said(ExtractTest):
 class Interrupted(ExtractTest):
     """A signal while files are written."""
 
+    def interrupt(self, number: int) -> Done:
+        """Send a signal as soon as there is a first file."""
+        process = start("extract", "-C", "out", "image.iso", cwd=self.room)
+        end = time.monotonic() + 30
+        while not (self.room / "out/00").exists() and time.monotonic() < end:
+            time.sleep(0.001)
+        process.send_signal(number)
+        return Done(process)
+
     def test_signal_leaves_only_what_is_complete(self) -> None:
         for number in range(40):
             self.put(f"source/{number:02}", os.urandom(4 * 2**20))
         self.image()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number):
-                process = start("extract", "-C", "out", "image.iso", cwd=self.room)
-                end = time.monotonic() + 30
-                while not (self.room / "out/00").exists() and time.monotonic() < end:
-                    time.sleep(0.001)
-                process.send_signal(number)
-                done = Done(process)
+                done = self.interrupt(number)
+                # On a busy machine the signal may come too late.
+                for _ in range(5):
+                    if done.status != 0:
+                        break
+                    shutil.rmtree(self.room / "out")
+                    done = self.interrupt(number)
                 self.assertEqual(-number, done.status, done.errors)
                 self.assertIn("E_IMAPI_REQUEST_CANCELLED", done.errors)
                 for name, content in self.tree().items():
