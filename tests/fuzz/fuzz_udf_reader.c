@@ -180,11 +180,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	options.anchor_block = made.anchor_block;
 	options.session_block = made.session_block;
-	fail_if(fsi_stream_create_on_memory(made.bytes, made.size, &stream) != S_OK);
+	stream = pieces_open_disc(&made);
+	fail_if(stream == NULL);
 	if (succeeded(fsi_disc_open(stream, &options, &disc)))
 		walk_disc(disc);
 	fsi_disc_release(disc);
 	fsi_stream_release(stream);
-	free(made.bytes);
+	pieces_free_disc(&made);
 	return 0;
 }

@@ -68,36 +68,98 @@ static void reseal(uint8_t *bytes, size_t size)
 	}
 }
 
-bool pieces_make_disc(const uint8_t *data, size_t size, struct pieces_disc *ret_disc)
+/* The pieces of an input, as far as they lie on the disc. */
+static void find_pieces(struct pieces_disc *disc, size_t size, bool make_right)
 {
 	size_t at = HEADER_SIZE;
-	unsigned flags = 0;
 
-	if (size < HEADER_SIZE)
-		return false;
-	flags = data[0];
-	ret_disc->size =
-		(size_t)(get16(data + 1) % (PIECES_MOST_SECTORS + 1)) * PIECES_SECTOR;
-	ret_disc->bytes = calloc(1, ret_disc->size + 1);
-	if (ret_disc->bytes == NULL)
-		return false;
-	ret_disc->anchor_block = (flags & PIECES_ANCHOR) != 0 ? 256 : 0;
-	ret_disc->session_block = (flags & PIECES_SESSION) != 0 ? 32 : 0;
 	while (size - at > PIECE_HEADER_SIZE) {
-		const size_t offset = (size_t)get16(data + at) * PIECES_SECTOR;
-		size_t length = get16(data + at + 2) % (PIECES_MOST_BYTES + 1);
+		const size_t offset = (size_t)get16(disc->copy + at) * PIECES_SECTOR;
+		size_t length = get16(disc->copy + at + 2) % (PIECES_MOST_BYTES + 1);
+		uint8_t *bytes = disc->copy + at + PIECE_HEADER_SIZE;
 
 		at += PIECE_HEADER_SIZE;
 		if (length > size - at)
 			length = size - at;
-		if (offset < ret_disc->size && length <= ret_disc->size - offset) {
-			memcpy(ret_disc->bytes + offset, data + at, length);
-			if ((flags & PIECES_RESEAL) != 0)
-				reseal(ret_disc->bytes + offset, length);
+		if (offset < disc->size && length <= disc->size - offset) {
+			if (make_right)
+				reseal(bytes, length);
+			disc->pieces[disc->count++] =
+				(struct pieces_piece){offset, length, bytes};
 		}
 		at += length;
 	}
+}
+
+bool pieces_make_disc(const uint8_t *data, size_t size, struct pieces_disc *ret_disc)
+{
+	struct pieces_disc disc = {.count = 0};
+
+	if (size < HEADER_SIZE)
+		return false;
+	disc.size = (size_t)(get16(data + 1) % (PIECES_MOST_SECTORS + 1)) * PIECES_SECTOR;
+	disc.anchor_block = (data[0] & PIECES_ANCHOR) != 0 ? 256 : 0;
+	disc.session_block = (data[0] & PIECES_SESSION) != 0 ? 32 : 0;
+	disc.copy = malloc(size);
+	disc.pieces = calloc(size / PIECE_HEADER_SIZE + 1, sizeof(*disc.pieces));
+	if (disc.copy == NULL || disc.pieces == NULL) {
+		pieces_free_disc(&disc);
+		return false;
+	}
+	memcpy(disc.copy, data, size);
+	find_pieces(&disc, size, (data[0] & PIECES_RESEAL) != 0);
+	*ret_disc = disc;
 	return true;
+}
+
+void pieces_free_disc(struct pieces_disc *disc)
+{
+	free(disc->copy);
+	free(disc->pieces);
+}
+
+/* What of a piece lies in the bytes that are read. */
+static void copy_piece(const struct pieces_piece *piece, uint64_t offset, uint8_t *buffer,
+		       size_t length)
+{
+	uint64_t begin = piece->offset > offset ? piece->offset : offset;
+	uint64_t end = piece->offset + piece->length;
+
+	if (end > offset + length)
+		end = offset + length;
+	if (begin < end)
+		memcpy(buffer + (begin - offset), piece->bytes + (begin - piece->offset),
+		       (size_t)(end - begin));
+}
+
+static HRESULT read_disc(void *self, uint64_t offset, void *buffer, size_t length,
+			 size_t *ret_read)
+{
+	const struct pieces_disc *disc = self;
+	const uint64_t left = offset < disc->size ? disc->size - offset : 0;
+
+	*ret_read = left < length ? (size_t)left : length;
+	memset(buffer, 0, *ret_read);
+	for (size_t i = 0; i < disc->count; i++)
+		copy_piece(&disc->pieces[i], offset, buffer, *ret_read);
+	return S_OK;
+}
+
+static HRESULT measure_disc(void *self, uint64_t *ret_size)
+{
+	const struct pieces_disc *disc = self;
+
+	*ret_size = disc->size;
+	return S_OK;
+}
+
+fsi_stream *pieces_open_disc(struct pieces_disc *disc)
+{
+	static const struct fsi_stream_ops ops = {
+		.size = sizeof(ops), .read_at = read_disc, .get_size = measure_disc};
+	fsi_stream *stream = NULL;
+
+	return SUCCEEDED(fsi_stream_create(&ops, disc, &stream)) ? stream : NULL;
 }
 
 /* Bytes of a sector up to the last that is not zero. */

@@ -15,9 +15,7 @@
 #ifndef TESTS_FUZZ_PIECES_H
 #define TESTS_FUZZ_PIECES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <fsimage/stream.h>
 
 #define PIECES_SECTOR	    512
 #define PIECES_MOST_SECTORS 8192
@@ -29,15 +27,28 @@ enum {
 	PIECES_SESSION = 4
 };
 
+struct pieces_piece {
+	size_t offset; /* on the disc */
+	size_t length;
+	const uint8_t *bytes; /* in the copy of the input */
+};
+
+/* A disc that takes no more memory than its input. */
 struct pieces_disc {
-	uint8_t *bytes; /* to be freed with free() */
 	size_t size;
 	uint32_t anchor_block;
 	uint32_t session_block;
+	uint8_t *copy; /* of the input, with tags that were made right */
+	size_t count;
+	struct pieces_piece *pieces; /* later ones lie over earlier ones */
 };
 
 /* Returns false when there is nothing to make. */
 bool pieces_make_disc(const uint8_t *data, size_t size, struct pieces_disc *ret_disc);
+void pieces_free_disc(struct pieces_disc *disc);
+
+/* The disc as a stream, which it must outlive. */
+fsi_stream *pieces_open_disc(struct pieces_disc *disc);
 
 /* Cut a disc into pieces: an input with those flags, to be freed with free(). */
 uint8_t *pieces_cut(const uint8_t *bytes, size_t size, uint8_t flags, size_t *ret_size);
