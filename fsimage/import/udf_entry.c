@@ -93,7 +93,8 @@ static HRESULT follow_chain(const struct fsi_udf *udf, struct fsi_udf_entry_bloc
 
 	if (buffer == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	for (unsigned links = 0; hr == S_OK; links++) {
+	for (unsigned links = 0; hr == S_OK && entry->icb.strategy == STRATEGY_CHAIN;
+	     links++) {
 		struct fsi_udf_address address = entry->address;
 
 		hr = find_successor(udf, address, buffer, &address);
@@ -114,8 +115,9 @@ static HRESULT read_current(const struct fsi_udf *udf, struct fsi_udf_address ad
 {
 	FSI_TRY(read_direct(udf, address, entry));
 	if (entry->icb.strategy == STRATEGY_CHAIN)
-		return follow_chain(udf, entry);
-	if (entry->icb.strategy != STRATEGY_ONE_ENTRY)
+		FSI_TRY(follow_chain(udf, entry));
+	if (entry->icb.strategy != STRATEGY_ONE_ENTRY &&
+	    entry->icb.strategy != STRATEGY_CHAIN)
 		return fsi_error_detail(fsi_import_udf_unsupported(
 						"an ICB strategy other than 4 and 4096"),
 					"The file entry in block %" PRIu32

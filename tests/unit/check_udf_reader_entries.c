@@ -28,6 +28,25 @@ START_TEST(an_entry_may_be_superseded_by_others)
 }
 END_TEST
 
+START_TEST(an_entry_that_has_no_successor_may_be_the_last)
+{
+	uint8_t *block = NULL;
+
+	hand_begin(UDF_PLAIN, 0x102);
+	udf_put_simple_file(&hand_volume, 8, 40, 8);
+	block = udf_volume_entry(&hand_volume, 8);
+	udf_put16(block, 20, 4096);
+	udf_reseal(block);
+	block = udf_volume_entry(&hand_volume, 9);
+	udf_put_long(block + 36, 0, UDF_BLOCK, 20, 0);
+	udf_seal(&hand_volume, block, 259, 52, 9);
+	udf_put_simple_file(&hand_volume, 20, 40, 20);
+	udf_put_simple_file(&hand_volume, 21, 40, 21); /* of no concern */
+	hand_assert_extents("recorded 0+20@328 ");
+	hand_end();
+}
+END_TEST
+
 START_TEST(a_terminal_entry_ends_a_chain_of_entries)
 {
 	uint8_t *block = NULL;
@@ -397,6 +416,7 @@ int main(void)
 	TCase *entries = tcase_create("entries");
 
 	tcase_add_test(entries, an_entry_may_be_superseded_by_others);
+	tcase_add_test(entries, an_entry_that_has_no_successor_may_be_the_last);
 	tcase_add_test(entries, a_terminal_entry_ends_a_chain_of_entries);
 	tcase_add_loop_test(entries, files_are_of_the_kinds_that_udf_knows, 0, TYPES);
 	tcase_add_test(entries, a_device_needs_its_number);
