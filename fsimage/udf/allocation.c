@@ -3,11 +3,12 @@
 #include "udf/allocation.h"
 
 #include "base/checked.h"
+#include "udf/file_entry.h"
 
 #include <assert.h>
 
 /* OSTA UDF 2.3.11: an allocation extent is one block. */
-#define EXTENT_ROOM (FSI_BLOCK_SIZE - sizeof(struct fsi_udf_allocation_extent_descriptor))
+#define EXTENT_ROOM (FSI_BLOCK_SIZE - sizeof(struct fsi_udf_allocation_extent))
 
 static uint32_t descriptor_size(const struct fsi_udf_body *body)
 {
@@ -71,8 +72,7 @@ static void put_run(const struct fsi_udf_body *body, uint64_t n, uint8_t *out)
 	struct fsi_udf_address address = {0};
 
 	if (run->first_block == 0) {
-		put_descriptor(body, run->size, FSI_UDF_EXTENT_NOT_ALLOCATED, address,
-			       out);
+		put_descriptor(body, run->size, FSI_UDF_EXTENT_UNALLOCATED, address, out);
 		return;
 	}
 	address.block = run->first_block - body->partition_block;
@@ -120,7 +120,7 @@ static uint32_t put_list(const struct fsi_udf_body *body, uint64_t first, uint32
 		put_extent(body, first + i, out + (size_t)i * size);
 	if (left <= slots)
 		return count * size;
-	put_descriptor(body, FSI_BLOCK_SIZE, FSI_UDF_EXTENT_DESCRIPTORS, next,
+	put_descriptor(body, FSI_BLOCK_SIZE, FSI_UDF_EXTENT_NEXT, next,
 		       out + (size_t)count * size);
 	return slots * size;
 }
@@ -135,7 +135,7 @@ void fsi_udf_put_allocation_extent(const struct fsi_udf_chain *chain, uint32_t n
 				   const struct fsi_udf_revision *revision,
 				   uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
-	struct fsi_udf_allocation_extent_descriptor head = {0};
+	struct fsi_udf_allocation_extent head = {0};
 	const uint32_t size = descriptor_size(chain->body);
 	const uint64_t first = (uint64_t)(chain->room / size - 1) +
 			       (uint64_t)n * (EXTENT_ROOM / size - 1);

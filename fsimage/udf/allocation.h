@@ -9,22 +9,6 @@
 #include "layout/layout.h"
 #include "udf/types.h"
 
-/* Allocation extent descriptor, ECMA-167 4/14.5; allocation descriptors follow */
-struct fsi_udf_allocation_extent_descriptor {
-	struct fsi_udf_tag tag;
-	uint8_t previous_block RBP(16, 4);
-	uint8_t descriptors_length RBP(20, 4);
-};
-_Static_assert(sizeof(struct fsi_udf_allocation_extent_descriptor) == 24,
-	       "ECMA-167 4/14.5");
-
-/* What an extent is, in the two highest bits of its length: ECMA-167 4/14.14.1.1 */
-enum fsi_udf_extent_type {
-	FSI_UDF_EXTENT_RECORDED = 0,
-	FSI_UDF_EXTENT_NOT_ALLOCATED = 2,
-	FSI_UDF_EXTENT_DESCRIPTORS = 3 /* an allocation extent */
-};
-
 /* A body outside its entry: one run of blocks, or what a layout has for it. */
 struct fsi_udf_body {
 	uint64_t size;

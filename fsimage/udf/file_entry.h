@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* File entries: what describes a file or a directory, all but its names. */
+/*
+ * File entries: what describes a file or a directory, all but its names; and the
+ * records that stand in an entry, or that it leads to.
+ */
 #ifndef FSI_UDF_FILE_ENTRY_H
 #define FSI_UDF_FILE_ENTRY_H
 
@@ -114,6 +117,74 @@ FSI_UDF_AT(fsi_udf_extended_file_entry, checkpoint, 128);
 FSI_UDF_AT(fsi_udf_extended_file_entry, stream_directory, 152);
 FSI_UDF_AT(fsi_udf_extended_file_entry, unique_id, 200);
 _Static_assert(sizeof(struct fsi_udf_extended_file_entry) == 216, "ECMA-167 4/14.17");
+
+/* Allocation extent descriptor, ECMA-167 4/14.5; allocation descriptors follow */
+struct fsi_udf_allocation_extent {
+	struct fsi_udf_tag tag;
+	uint8_t previous_block RBP(16, 4);
+	uint8_t descriptors_length RBP(20, 4);
+};
+_Static_assert(sizeof(struct fsi_udf_allocation_extent) == 24, "ECMA-167 4/14.5");
+
+/* Extended attribute header descriptor, ECMA-167 4/14.10.1 */
+struct fsi_udf_attributes_header {
+	struct fsi_udf_tag tag;
+	uint8_t implementation_offset RBP(16, 4);
+	uint8_t application_offset RBP(20, 4);
+};
+_Static_assert(sizeof(struct fsi_udf_attributes_header) == 24, "ECMA-167 4/14.10.1");
+
+/* What every extended attribute begins with, ECMA-167 4/14.10.2 */
+struct fsi_udf_attribute_head {
+	uint8_t type RBP(0, 4);
+	uint8_t subtype RBP(4, 1);
+	uint8_t reserved RBP(5, 3);
+	uint8_t length RBP(8, 4);
+};
+_Static_assert(sizeof(struct fsi_udf_attribute_head) == 12, "ECMA-167 4/14.10.2");
+
+/* Types of extended attributes, ECMA-167 4/14.10 */
+enum {
+	FSI_UDF_ATTRIBUTE_FILE_TIMES = 5,
+	FSI_UDF_ATTRIBUTE_DEVICE = 12
+};
+
+/* File times, ECMA-167 4/14.10.5, with one time; more may follow */
+struct fsi_udf_file_times_attribute {
+	struct fsi_udf_attribute_head head;
+	uint8_t data_length RBP(12, 4);
+	uint8_t existence RBP(16, 4);
+	struct fsi_udf_timestamp first_time; /* 20 */
+};
+FSI_UDF_AT(fsi_udf_file_times_attribute, first_time, 20);
+_Static_assert(sizeof(struct fsi_udf_file_times_attribute) == 32, "ECMA-167 4/14.10.5");
+
+/* Device specification, ECMA-167 4/14.10.7; implementation use follows */
+struct fsi_udf_device_attribute {
+	struct fsi_udf_attribute_head head;
+	uint8_t implementation_use_length RBP(12, 4);
+	uint8_t major RBP(16, 4);
+	uint8_t minor RBP(20, 4);
+};
+FSI_UDF_AT(fsi_udf_device_attribute, major, 16);
+_Static_assert(sizeof(struct fsi_udf_device_attribute) == 24, "ECMA-167 4/14.10.7");
+
+/* Path component, ECMA-167 4/14.16.1; its identifier follows */
+struct fsi_udf_path_component {
+	uint8_t type RBP(0, 1);
+	uint8_t identifier_length RBP(1, 1);
+	uint8_t version RBP(2, 2);
+};
+_Static_assert(sizeof(struct fsi_udf_path_component) == 4, "ECMA-167 4/14.16.1");
+
+/* Types of path components, ECMA-167 4/14.16.1.1 */
+enum fsi_udf_component_type {
+	FSI_UDF_COMPONENT_ROOT_AGREED = 1,
+	FSI_UDF_COMPONENT_ROOT = 2,
+	FSI_UDF_COMPONENT_PARENT = 3,
+	FSI_UDF_COMPONENT_CURRENT = 4,
+	FSI_UDF_COMPONENT_NAME = 5
+};
 
 /* Read and execute for all: what systems without permissions are given. */
 #define FSI_UDF_PERMISSIONS_ALL 0x14A5u

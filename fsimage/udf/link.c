@@ -2,6 +2,8 @@
 /* Encoding the targets of symbolic links. */
 #include "udf/link.h"
 
+#include "udf/file_entry.h"
+
 /* ECMA-167 4/14.16.1.2: one byte for the length. */
 #define IDENTIFIER_MAX_SIZE 255
 

@@ -5,22 +5,6 @@
 
 #include "udf/types.h"
 
-/* Path component, ECMA-167 4/14.16.1; the identifier follows */
-struct fsi_udf_path_component {
-	uint8_t type RBP(0, 1);
-	uint8_t identifier_length RBP(1, 1);
-	uint8_t version RBP(2, 2);
-};
-_Static_assert(sizeof(struct fsi_udf_path_component) == 4, "ECMA-167 4/14.16.1");
-
-/* Types of components, ECMA-167 4/14.16.1.1 */
-enum fsi_udf_component_type {
-	FSI_UDF_COMPONENT_ROOT = 2,
-	FSI_UDF_COMPONENT_PARENT = 3,
-	FSI_UDF_COMPONENT_CURRENT = 4,
-	FSI_UDF_COMPONENT_NAME = 5
-};
-
 /* The longest target, in bytes of UTF-8: what Linux follows (PATH_MAX). */
 #define FSI_UDF_TARGET_MAX_LENGTH 4095
 

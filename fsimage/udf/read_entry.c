@@ -2,21 +2,8 @@
 /* Decoding file entries and what they hold. */
 #include "udf/read_entry.h"
 
-/* Extended attributes, ECMA-167 4/14.10 */
-#define ATTRIBUTE_FILE_TIMES 5
-#define ATTRIBUTE_DEVICE     12
-
 /* ECMA-167 4/14.10.5.6: of the times that may be there, creation is the first. */
 #define EXISTENCE_CREATION 1
-
-/* Kinds of path components, ECMA-167 4/14.16.1.1 */
-enum component_type {
-	COMPONENT_ROOT_AGREED = 1,
-	COMPONENT_ROOT = 2,
-	COMPONENT_PARENT = 3,
-	COMPONENT_CURRENT = 4,
-	COMPONENT_NAME = 5
-};
 
 /* The parts of either form that have the same place in both. */
 static void get_common(const struct fsi_udf_file_entry *record,
@@ -185,10 +172,10 @@ static size_t get_attribute(const uint8_t *bytes, size_t size,
 
 	if (length < sizeof(*head) || length > size)
 		return 0;
-	if (type == ATTRIBUTE_FILE_TIMES &&
+	if (type == FSI_UDF_ATTRIBUTE_FILE_TIMES &&
 	    length >= sizeof(struct fsi_udf_file_times_attribute))
 		get_file_times(bytes, attributes);
-	else if (type == ATTRIBUTE_DEVICE &&
+	else if (type == FSI_UDF_ATTRIBUTE_DEVICE &&
 		 length >= sizeof(struct fsi_udf_device_attribute))
 		get_device(bytes, attributes);
 	return length;
@@ -238,18 +225,18 @@ static enum fsi_udf_fault put_component(struct path_text *text,
 	const uint8_t length = component->identifier_length[0];
 
 	switch (component->type[0]) {
-	case COMPONENT_ROOT_AGREED:
-	case COMPONENT_ROOT:
+	case FSI_UDF_COMPONENT_ROOT_AGREED:
+	case FSI_UDF_COMPONENT_ROOT:
 		text->end = text->begin;
 		*text->end++ = '/';
 		return FSI_UDF_SOUND;
-	case COMPONENT_PARENT:
+	case FSI_UDF_COMPONENT_PARENT:
 		put_part(text, "..");
 		return FSI_UDF_SOUND;
-	case COMPONENT_CURRENT:
+	case FSI_UDF_COMPONENT_CURRENT:
 		put_part(text, ".");
 		return FSI_UDF_SOUND;
-	case COMPONENT_NAME:
+	case FSI_UDF_COMPONENT_NAME:
 		begin_part(text);
 		if (length < 2 || !fsi_udf_get_name(identifier, length, text->end))
 			return FSI_UDF_FAULT_CONTENT;

@@ -19,59 +19,6 @@ struct fsi_udf_indirect_entry {
 FSI_UDF_AT(fsi_udf_indirect_entry, next, 36);
 _Static_assert(sizeof(struct fsi_udf_indirect_entry) == 52, "ECMA-167 4/14.7");
 
-/* Allocation extent descriptor, ECMA-167 4/14.5; allocation descriptors follow */
-struct fsi_udf_allocation_extent {
-	struct fsi_udf_tag tag;
-	uint8_t previous_block RBP(16, 4);
-	uint8_t descriptors_length RBP(20, 4);
-};
-_Static_assert(sizeof(struct fsi_udf_allocation_extent) == 24, "ECMA-167 4/14.5");
-
-/* Extended attribute header descriptor, ECMA-167 4/14.10.1 */
-struct fsi_udf_attributes_header {
-	struct fsi_udf_tag tag;
-	uint8_t implementation_offset RBP(16, 4);
-	uint8_t application_offset RBP(20, 4);
-};
-_Static_assert(sizeof(struct fsi_udf_attributes_header) == 24, "ECMA-167 4/14.10.1");
-
-/* What every extended attribute begins with, ECMA-167 4/14.10.2 */
-struct fsi_udf_attribute_head {
-	uint8_t type RBP(0, 4);
-	uint8_t subtype RBP(4, 1);
-	uint8_t reserved RBP(5, 3);
-	uint8_t length RBP(8, 4);
-};
-_Static_assert(sizeof(struct fsi_udf_attribute_head) == 12, "ECMA-167 4/14.10.2");
-
-/* File times, ECMA-167 4/14.10.5, with one time; more may follow */
-struct fsi_udf_file_times_attribute {
-	struct fsi_udf_attribute_head head;
-	uint8_t data_length RBP(12, 4);
-	uint8_t existence RBP(16, 4);
-	struct fsi_udf_timestamp first_time; /* 20 */
-};
-FSI_UDF_AT(fsi_udf_file_times_attribute, first_time, 20);
-_Static_assert(sizeof(struct fsi_udf_file_times_attribute) == 32, "ECMA-167 4/14.10.5");
-
-/* Device specification, ECMA-167 4/14.10.7; implementation use follows */
-struct fsi_udf_device_attribute {
-	struct fsi_udf_attribute_head head;
-	uint8_t implementation_use_length RBP(12, 4);
-	uint8_t major RBP(16, 4);
-	uint8_t minor RBP(20, 4);
-};
-FSI_UDF_AT(fsi_udf_device_attribute, major, 16);
-_Static_assert(sizeof(struct fsi_udf_device_attribute) == 24, "ECMA-167 4/14.10.7");
-
-/* Path component, ECMA-167 4/14.16.1; its identifier follows */
-struct fsi_udf_path_component {
-	uint8_t type RBP(0, 1);
-	uint8_t identifier_length RBP(1, 1);
-	uint8_t version RBP(2, 2);
-};
-_Static_assert(sizeof(struct fsi_udf_path_component) == 4, "ECMA-167 4/14.16.1");
-
 /* What an entry of either form tells. */
 struct fsi_udf_icb {
 	bool is_extended;

@@ -94,14 +94,6 @@ void fsi_udf_get_regid(const struct fsi_udf_regid *field, char (*ret_text)[24]);
 /* The revision in a domain or UDF identifier suffix, OSTA UDF 2.1.5.3. */
 uint16_t fsi_udf_get_revision(const struct fsi_udf_regid *field);
 
-/* Kinds of extents, ECMA-167 4/14.14.1.1 */
-enum fsi_udf_extent_type {
-	FSI_UDF_EXTENT_RECORDED = 0,
-	FSI_UDF_EXTENT_ALLOCATED = 1, /* not recorded */
-	FSI_UDF_EXTENT_UNALLOCATED = 2,
-	FSI_UDF_EXTENT_NEXT = 3 /* of the allocation descriptors themselves */
-};
-
 /* What an allocation descriptor tells. */
 struct fsi_udf_allocation {
 	enum fsi_udf_extent_type type;

@@ -131,6 +131,14 @@ FSI_UDF_AT(fsi_udf_long_ad, address, 4);
 FSI_UDF_AT(fsi_udf_long_ad, flags, 10);
 _Static_assert(sizeof(struct fsi_udf_long_ad) == 16, "ECMA-167 4/14.14.2");
 
+/* Kinds of extents, ECMA-167 4/14.14.1.1 */
+enum fsi_udf_extent_type {
+	FSI_UDF_EXTENT_RECORDED = 0,
+	FSI_UDF_EXTENT_ALLOCATED = 1, /* not recorded */
+	FSI_UDF_EXTENT_UNALLOCATED = 2,
+	FSI_UDF_EXTENT_NEXT = 3 /* of the allocation descriptors themselves */
+};
+
 /* A run of blocks of the volume, counted from its start. */
 struct fsi_udf_extent {
 	uint32_t block;

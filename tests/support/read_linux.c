@@ -22,6 +22,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define IMAGE_DEVICE "/dev/ubda"
@@ -89,10 +90,34 @@ static bool hash_file(int parent, const char *name, struct record *record)
 
 static void walk(FILE *output, int parent, struct record_path *path, int depth);
 
+/* What is no file and no folder: the target of a link, the number of a device. */
+static bool tell_what(int parent, const char *name, const struct stat *status,
+		      char (*ret_what)[4200])
+{
+	const unsigned device_major = major(status->st_rdev);
+	const unsigned device_minor = minor(status->st_rdev);
+	char target[4097] = "";
+
+	if (S_ISLNK(status->st_mode)) {
+		if (readlinkat(parent, name, target, sizeof(target) - 1) < 0)
+			return false;
+		snprintf(*ret_what, sizeof(*ret_what), "link to %s", target);
+	} else if (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode)) {
+		snprintf(*ret_what, sizeof(*ret_what), "%s device %u:%u",
+			 S_ISCHR(status->st_mode) ? "character" : "block", device_major,
+			 device_minor);
+	} else {
+		snprintf(*ret_what, sizeof(*ret_what), "%s",
+			 S_ISFIFO(status->st_mode) ? "pipe" : "socket");
+	}
+	return true;
+}
+
 static void print_entry(FILE *output, int parent, const char *name,
 			struct record_path *path, int depth)
 {
 	struct record record = {.kind = 'o', .path = path->text};
+	char what[4200];
 	struct stat status;
 
 	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
@@ -101,6 +126,7 @@ static void print_entry(FILE *output, int parent, const char *name,
 	}
 	record.mtime = status.st_mtime;
 	record.mode = (uint32_t)(status.st_mode & 07777);
+	record.links = S_ISDIR(status.st_mode) ? 0 : status.st_nlink;
 	if (S_ISDIR(status.st_mode)) {
 		record.kind = 'd';
 	} else if (S_ISREG(status.st_mode)) {
@@ -110,6 +136,11 @@ static void print_entry(FILE *output, int parent, const char *name,
 			record_print_error(output, path->text, strerror(errno));
 			return;
 		}
+	} else if (tell_what(parent, name, &status, &what)) {
+		record.what = what;
+	} else {
+		record_print_error(output, path->text, strerror(errno));
+		return;
 	}
 	record_print(output, &record);
 	if (S_ISDIR(status.st_mode)) {

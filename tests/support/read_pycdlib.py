@@ -80,7 +80,7 @@ class _Walker:
             kind, size, digest = "f", file.size, file.sha256.hexdigest()
             if size != record.get_data_length():
                 raise ValueError(f"{path!r} has another size than its contents")
-        line = f"{kind}\t{size}\t{digest}\t{mtime}\t{mode}\t{path}\0"
+        line = f"{kind}\t{size}\t{digest}\t{mtime}\t{mode}\t-\t{path}\0"
         sys.stdout.buffer.write(line.encode("utf-8", "surrogatepass"))
         if kind == "d":
             self.walk(path)

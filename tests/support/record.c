@@ -14,7 +14,7 @@ void record_print(FILE *output, const struct record *record)
 		for (size_t i = 0; i < sizeof(record->sha256); i++)
 			fprintf(output, "%02x", (unsigned int)record->sha256[i]);
 	} else {
-		fputc('-', output);
+		fputs(record->what ? record->what : "-", output);
 	}
 	if (record->mtime == RECORD_NO_MTIME)
 		fputs("\t-", output);
@@ -24,12 +24,16 @@ void record_print(FILE *output, const struct record *record)
 		fputs("\t-", output);
 	else
 		fprintf(output, "\t%" PRIo32, record->mode);
+	if (record->links == 0)
+		fputs("\t-", output);
+	else
+		fprintf(output, "\t%" PRIu64, record->links);
 	fprintf(output, "\t%s%c", record->path, '\0');
 }
 
 void record_print_error(FILE *output, const char *path, const char *what)
 {
-	fprintf(output, "!\t0\t-\t-\t-\t%s: %s%c", path, what, '\0');
+	fprintf(output, "!\t0\t-\t-\t-\t-\t%s: %s%c", path, what, '\0');
 }
 
 size_t record_path_push(struct record_path *path, const char *name)

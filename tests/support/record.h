@@ -23,7 +23,9 @@ struct record {
 	uint64_t size;
 	int64_t mtime;
 	uint32_t mode;
+	uint64_t links;				    /* names that it has; 0: not told */
 	unsigned char sha256[SHA256_DIGEST_LENGTH]; /* of files only */
+	const char *what; /* of others: what they are, without tabs; NULL: not told */
 };
 
 /* Print a record: fields separated by tabs, the path last, ended by a NUL. */

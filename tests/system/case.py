@@ -45,6 +45,7 @@ class ImageTest(unittest.TestCase):
         views: Sequence[str] = naming.VIEWS,
         readers: Sequence[str] | None = None,
         modes: bool = True,
+        posix: bool = False,
     ) -> None:
         """Make a source and an image of it, in which the readers find all that was put in."""
         with scratch.folder() as room:
@@ -52,7 +53,7 @@ class ImageTest(unittest.TestCase):
             folder.mkdir()
             make(folder)
             self.create("-q", "-o", image, *options, folder)
-            source = scan(folder)
+            source = scan(folder, posix)
             if not modes:
                 source = {path: entry._replace(mode=None) for path, entry in source.items()}
             self.check_image(image, source, views, readers)

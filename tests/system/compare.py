@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import naming
-from entries import FILE, OTHER, Listing, Node, grow
+from entries import FILE, OTHER, SPECIAL, Listing, Node, grow
 from readers.base import Reader
 
 # How alike two entries must be to be paired by what they hold. The last two are for
@@ -73,7 +73,10 @@ class _Comparer:
         """Compare two entries that stand for the same thing."""
         self.result.entries += 1
         want, see = wanted.entry, found.entry
-        if want.kind != see.kind:
+        if want.kind == SPECIAL and see.kind == OTHER:
+            if see.what not in (None, want.what):
+                self.differ(wanted, f"is a {want.what}, the reader sees a {see.what}")
+        elif want.kind != see.kind:
             self.differ(wanted, f"is a {want.kind}, the reader sees a {see.kind}")
             return
         if want.kind == FILE:
@@ -83,6 +86,8 @@ class _Comparer:
                 self.differ(wanted, f"has {want.size} bytes, the reader sees {see.size}")
             elif see.sha256 not in (None, want.sha256):
                 self.differ(wanted, "has other contents")
+        if None not in (want.links, see.links) and want.links != see.links:
+            self.differ(wanted, f"has {want.links} names, the reader sees {see.links}")
         time = self.time(wanted)
         if time is not None and see.mtime is not None and time != see.mtime:
             self.differ(wanted, f"is of time {time}, the reader sees {see.mtime}")

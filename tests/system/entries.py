@@ -11,6 +11,7 @@ from typing import NamedTuple
 FOLDER = "folder"
 FILE = "file"
 OTHER = "other"  # symbolic links, pipes, devices
+SPECIAL = "special"  # the same in a source, where the image is to have them
 
 READ_SIZE = 1 << 20
 
@@ -23,6 +24,8 @@ class Entry(NamedTuple):
     sha256: str | None = None
     mtime: int | None = None
     mode: int | None = None
+    links: int | None = None  # how many names it has
+    what: str | None = None  # of SPECIAL and OTHER: what it is
 
 
 # Keyed by path from the root, without a slash at either end. Bytes that are not
@@ -43,8 +46,18 @@ def hash_stream(read: Callable[[int], bytes], size: int | None = None) -> tuple[
     return total, digest.hexdigest()
 
 
-def scan(root: Path) -> Listing:
-    """List a folder of the host."""
+def _tell_what(path: str, status: os.stat_result) -> str:
+    """As tests/support/read_linux.c says it."""
+    if stat.S_ISLNK(status.st_mode):
+        return f"link to {os.readlink(path)}"
+    if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
+        kind = "character" if stat.S_ISCHR(status.st_mode) else "block"
+        return f"{kind} device {os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
+    return "pipe" if stat.S_ISFIFO(status.st_mode) else "socket"
+
+
+def scan(root: Path, posix: bool = False) -> Listing:
+    """List a folder of the host; posix: what is no file and no folder is to be found too."""
     listing: Listing = {}
     links: dict[tuple[int, int], str] = {}
     for folder, folders, files in os.walk(root):
@@ -53,6 +66,7 @@ def scan(root: Path) -> Listing:
             status = os.lstat(path)
             seconds = status.st_mtime_ns // 10**9
             mode = stat.S_IMODE(status.st_mode)
+            names = status.st_nlink if posix else None
             if stat.S_ISDIR(status.st_mode):
                 entry = Entry(FOLDER, mtime=seconds, mode=mode)
             elif stat.S_ISREG(status.st_mode):
@@ -60,7 +74,10 @@ def scan(root: Path) -> Listing:
                 if inode not in links:
                     with open(path, "rb", buffering=0) as file:
                         links[inode] = hash_stream(file.read)[1]
-                entry = Entry(FILE, status.st_size, links[inode], seconds, mode)
+                entry = Entry(FILE, status.st_size, links[inode], seconds, mode, names)
+            elif posix:
+                what = _tell_what(path, status)
+                entry = Entry(SPECIAL, 0, None, seconds, mode, names, what)
             else:
                 entry = Entry(OTHER, mtime=seconds)
             listing[os.path.relpath(path, root)] = entry

@@ -5,7 +5,7 @@ import unittest
 
 import naming
 from compare import Comparison, compare
-from entries import FILE, FOLDER, OTHER, Entry, Listing
+from entries import FILE, FOLDER, OTHER, SPECIAL, Entry, Listing
 from images import Image
 from readers.base import Reader
 
@@ -158,6 +158,24 @@ class Compared(unittest.TestCase):
         self.assert_same(source, SOURCE)
         self.assert_same(source, source)
         self.assert_differ("should not be there", SOURCE, source)
+
+    def test_what_the_image_is_to_have_must_be_there_as_what_it_is(self) -> None:
+        source = {**SOURCE, "link": Entry(SPECIAL, what="link to folder")}
+        seen = {**SOURCE, "link": Entry(OTHER, what="link to folder")}
+        self.assert_same(source, seen)
+        self.assert_same(source, {**SOURCE, "link": Entry(OTHER)})
+        self.assert_differ("is missing", source, SOURCE)
+        self.assert_differ("is a special, the reader sees a file", source,
+                           {**SOURCE, "link": file("")})
+        self.assert_differ("the reader sees a pipe", source,
+                           {**SOURCE, "link": Entry(OTHER, what="pipe")})
+
+    def test_names_of_a_file_are_counted_by_readers_that_can(self) -> None:
+        source = {"first": file("one")._replace(links=2)}
+        self.assert_same(source, source)
+        self.assert_same(source, {"first": file("one")})
+        self.assert_differ("has 2 names, the reader sees 1", source,
+                           {"first": file("one")._replace(links=1)})
 
     def test_a_reader_that_shows_names_and_times_its_own_way(self) -> None:
         source = {"aha": file("one", mtime=90000), "ohio": file("two", mtime=1)}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every revision of UDF, alone and beside other file systems, read by all readers."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -75,6 +76,50 @@ class Revisions(ImageTest):
 
     def test_2_60_on_a_bridge_with_a_copy_of_its_metadata(self) -> None:
         self.check_bridge("2.60", "--redundant-metadata")
+
+
+class Posix(ImageTest):
+    """Hard and symbolic links, special files and attributes, in UDF only."""
+
+    def check_posix(self, revision: str, *options: str) -> None:
+        """Linux must see them all as what they are."""
+        self.check_tree(trees.special, "--posix", "--udf-revision", revision, *options,
+                        views=(naming.UDF,), readers=("linux",), posix=True)
+
+    def test_in_1_02_alone(self) -> None:
+        self.check_posix("1.02", "-f", "udf")
+
+    def test_in_1_02_on_a_bridge(self) -> None:
+        self.check_posix("1.02")
+
+    def test_in_2_01_alone(self) -> None:
+        self.check_posix("2.01", "-f", "udf")
+
+    def test_in_2_01_on_a_bridge(self) -> None:
+        self.check_posix("2.01")
+
+    def test_in_2_60_alone(self) -> None:
+        self.check_posix("2.60", "-f", "udf", "--redundant-metadata")
+
+    def test_in_2_60_on_a_bridge(self) -> None:
+        self.check_posix("2.60")
+
+    def test_others_see_what_they_can_hold(self) -> None:
+        self.check_tree(trees.special, "--posix", "--udf-revision", "2.01",
+                        views=(naming.ISO, naming.JOLIET))
+
+    @slow
+    def test_three_thousand_names_of_a_file(self) -> None:
+        def make(root: Path) -> None:
+            trees.put(root / "first", 5000)
+            for number in range(3000):
+                folder = root / f"folder {number % 7}"
+                folder.mkdir(exist_ok=True)
+                os.link(root / "first", folder / f"name {number}")
+            trees.stamp(root)
+
+        self.check_tree(make, "-f", "udf", "--udf-revision", "2.01", views=(naming.UDF,),
+                        readers=("linux", "7z", "libudfread"), posix=True)
 
 
 class Size(ImageTest):

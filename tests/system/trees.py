@@ -3,6 +3,8 @@
 
 import os
 import random
+import socket
+import stat
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -237,6 +239,36 @@ def links(root: Path) -> None:
     (root / "folder" / "dangling").symlink_to("nowhere/at all")
     (root / "folder" / "loop").symlink_to("../folder")
     os.mkfifo(root / "pipe")
+    stamp(root)
+
+
+def special(root: Path) -> None:
+    """All that only POSIX systems know: links of both kinds, pipes, sockets, devices."""
+    links(root)
+    for name, target in (
+        ("absolute", "/usr/bin/env"),
+        ("root", "/"),
+        ("up", "../.."),
+        ("here", "."),
+        ("through folders", "folder/../folder/./file"),
+        ("scripts", "Übung/文件/😀"),
+        ("long name", "n" * 254),
+        ("long", "/".join(["component"] * 130)),
+        ("two blocks of names", "/".join(["c" * 200] * 9)),
+    ):
+        (root / name).symlink_to(target)
+    (root / "folder" / "longer").symlink_to("/".join(["x" * 240] * 8))
+    folder = os.open(root, os.O_PATH)  # its own path may be too long for a socket
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"/proc/self/fd/{folder}/socket")
+    os.close(folder)
+    if os.geteuid() == 0:
+        os.mknod(root / "null", stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        os.mknod(root / "disk", stat.S_IFBLK | 0o660, os.makedev(259, 300))
+    hard_links(root / "names")
+    for name in ("target.txt", "folder"):
+        os.setxattr(root / name, "user.note", f"of {name}".encode())
+        os.setxattr(root / name, "user.large", bytes(3000))
     stamp(root)
 
 

@@ -146,16 +146,18 @@ def parse_records(raw: bytes) -> Listing:
     """The listing that one of our programs printed, see tests/support/record.h."""
     listing: Listing = {}
     for record in raw.split(b"\0")[:-1]:
-        fields = text(record).split("\t", 5)
-        if len(fields) != 6 or fields[0] not in _KINDS:
+        fields = text(record).split("\t", 6)
+        if len(fields) != 7 or fields[0] not in _KINDS:
             raise ReaderError(fields[-1])
-        kind, size, digest, mtime, mode, path = fields
+        kind, size, digest, mtime, mode, links, path = fields
         add(listing, path, Entry(
             _KINDS[kind],
             int(size),
-            None if digest == "-" else digest,
+            digest if kind == "f" and digest != "-" else None,
             None if mtime == "-" else int(mtime),
             None if mode == "-" else int(mode, 8),
+            None if links == "-" else int(links),
+            digest if kind == "o" and digest != "-" else None,
         ))
     return listing
 
