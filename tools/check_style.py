@@ -33,7 +33,8 @@ def sources(*suffixes):
         for path in sorted((TOP / folder).rglob("*")):
             if path.is_file() and path.suffix in suffixes:
                 found.append(path.relative_to(TOP).as_posix())
-    return [path for path in found if not path.startswith("samples/tree/")]
+    inputs = ("samples/tree/", "tests/fuzz/corpus/")
+    return [path for path in found if not path.startswith(inputs)]
 
 
 def read(path):
