@@ -4,7 +4,9 @@
 /*
  *     PROGRAM                    the seeds, and what is in the corpus of the sources
  *     PROGRAM FILE...            these inputs
- *     PROGRAM --write FOLDER     write the seeds there, for a fuzzer to start from
+ *     PROGRAM --write FOLDER     write seeds and corpus there, for a fuzzer to start from
+ *
+ * The corpus of the sources is text: hexadecimal digits, and comments from "#" on.
  */
 #include "tests/fuzz/seeds.h"
 
@@ -17,6 +19,8 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char hex_digits[] = "0123456789abcdef";
 
 /* What main() was told. */
 static char **files;
@@ -61,20 +65,62 @@ static void replay_file(const char *path)
 	free(bytes);
 }
 
-static void replay_folder(const char *folder)
+/* Hexadecimal digits; what is not one is passed over, a line from "#" on too. */
+static size_t decode(FILE *file, uint8_t *out)
+{
+	size_t digits = 0;
+
+	for (int c = fgetc(file); c != EOF; c = fgetc(file)) {
+		const char *found = strchr(hex_digits, c);
+
+		if (c == '#') {
+			while (c != EOF && c != '\n')
+				c = fgetc(file);
+		} else if (c != '\0' && found != NULL) {
+			const unsigned value = (unsigned)(found - hex_digits);
+
+			if (out != NULL && digits % 2 == 0)
+				out[digits / 2] = (uint8_t)(value << 4);
+			else if (out != NULL)
+				out[digits / 2] = (uint8_t)(out[digits / 2] | value);
+			digits++;
+		}
+	}
+	return digits / 2;
+}
+
+/* An input of the corpus, which is kept as text. */
+static void take_from_corpus(const struct seeds_receiver *receiver, const char *name)
+{
+	char path[4096];
+	FILE *file = NULL;
+	uint8_t *bytes = NULL;
+	size_t size = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", CORPUS_DIR, name);
+	file = fopen(path, "r");
+	if (file == NULL)
+		die(path);
+	size = decode(file, NULL);
+	bytes = malloc(size + 1);
+	rewind(file);
+	if (bytes == NULL || decode(file, bytes) != size)
+		die(path);
+	fclose(file);
+	receiver->take(receiver->context, name, bytes, size);
+	free(bytes);
+}
+
+static void take_corpus(const struct seeds_receiver *receiver)
 {
 	struct dirent **entries = NULL;
-	const int count = scandir(folder, &entries, NULL, alphasort);
+	const int count = scandir(CORPUS_DIR, &entries, NULL, alphasort);
 
 	if (count < 0)
-		die(folder);
+		die(CORPUS_DIR);
 	for (int i = 0; i < count; i++) {
-		char path[4096];
-
-		if (entries[i]->d_name[0] != '.') {
-			snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-			replay_file(path);
-		}
+		if (entries[i]->d_name[0] != '.')
+			take_from_corpus(receiver, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -98,6 +144,7 @@ START_TEST(the_seeds_are_written)
 
 	snprintf(folder, sizeof(folder), "%s", seed_folder);
 	seeds_make(&receiver);
+	take_corpus(&receiver);
 }
 END_TEST
 
@@ -107,7 +154,7 @@ START_TEST(no_input_does_harm)
 
 	if (file_count == 0) {
 		seeds_make(&receiver);
-		replay_folder(CORPUS_DIR);
+		take_corpus(&receiver);
 	}
 	for (int i = 0; i < file_count; i++)
 		replay_file(files[i]);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void hand_over(const struct seeds_receiver *receiver, const char *name,
 		      const uint8_t *bytes, size_t size)
@@ -18,6 +19,22 @@ static void hand_over(const struct seeds_receiver *receiver, const char *name,
 	ck_assert_ptr_nonnull(input);
 	receiver->take(receiver->context, name, input, input_size);
 	free(input);
+}
+
+/* What only UDF holds, as far as the revision has it. */
+static void add_posix(fsi_directory *root)
+{
+	fsi_stream *data = api_text_stream("stream");
+	fsi_file *file = api_file(root, "dir\\sized");
+
+	ASSERT_OK(fsi_directory_add_symbolic_link(root, "link", "/dir/../\303\251"));
+	ASSERT_OK(fsi_directory_add_special(root, "block", S_IFBLK | 0640, 8, 17));
+	ASSERT_OK(fsi_directory_add_special(root, "fifo", S_IFIFO | 0600, 0, 0));
+	/* Kept, and not written, by revisions that have no streams. */
+	ck_assert(SUCCEEDED(fsi_file_add_stream(file, "first", data)));
+	ck_assert(SUCCEEDED(fsi_file_add_stream(file, "second", data)));
+	ck_assert(SUCCEEDED(fsi_file_put_is_real_time(file, true)));
+	fsi_stream_release(data);
 }
 
 /* In every revision that we write, alone and as a bridge. */
@@ -36,6 +53,7 @@ static void make_written(const struct seeds_receiver *receiver, uint32_t revisio
 	api_add_text(root, "\346\227\245\346\234\254", "text");
 	api_add_text(root, "empty", "");
 	api_add_sized(root, "dir\\sized", 5000);
+	add_posix(root);
 	stream = api_image_stream(image);
 	bytes = api_read_all(stream, &size);
 	hand_over(receiver, api_text("written-%x-%x", revision, file_systems), bytes,
