@@ -122,7 +122,9 @@ static HRESULT make_host_data(struct fsi_tree *tree, const struct fsi_host_file 
 {
 	struct fsi_data *data = fsi_arena_allocate(&tree->arena, sizeof(*data));
 
-	if (data != NULL)
+	if (data != NULL && host->is_kept)
+		data->name = host->name;
+	else if (data != NULL)
 		data->name = fsi_arena_copy(&tree->arena, host->name, strlen(host->name));
 	if (data == NULL || data->name == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
