@@ -25,7 +25,11 @@ const char create_help[] =
 	"  -o, --output OUT          write the image to OUT; -: standard output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
-	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31\n"
+	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31,\n"
+	"                            3: files of any size, 4: a tree of long names too\n"
+	"      --iso-names LIST      allow long,lowercase,relaxed,multidot,no-version\n"
+	"      --joliet-long         allow names of 103 characters in Joliet, not 64\n"
+	"      --omit-large-files    keep what ISO 9660 can't hold in UDF alone\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
 	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
@@ -99,15 +103,6 @@ static const char *take_file_systems(void *target, const char *value)
 	return NULL;
 }
 
-static const char *take_iso_level(void *target, const char *value)
-{
-	struct create_options *options = target;
-	if (strcmp(value, "1") != 0 && strcmp(value, "2") != 0)
-		return "must be 1 or 2";
-	options->iso_level = (uint32_t)(value[0] - '0');
-	return NULL;
-}
-
 /* "1.02" or "2.5": whether it is supported is for the library to say. */
 static const char *take_udf_revision(void *target, const char *value)
 {
@@ -168,7 +163,8 @@ static const struct option_row rows[] = {
 	VALUE("output", take_output, 'o'),
 	VALUE("volume", take_volume, 'V'),
 	VALUE("file-systems", take_file_systems, 'f'),
-	VALUE("iso-level", take_iso_level, 0),
+	VALUE("iso-level", iso_options_take_level, 0),
+	VALUE("iso-names", iso_options_take_names, 0),
 	VALUE("udf-revision", take_udf_revision, 0),
 	VALUE("capacity", take_capacity, 0),
 	VALUE("working-directory", take_working_directory, 0),
@@ -177,6 +173,8 @@ static const struct option_row rows[] = {
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("posix", posix, 0),
 	FLAG("udf-holes", udf_holes, 0),
+	FLAG("joliet-long", iso.joliet_long, 0),
+	FLAG("omit-large-files", iso.omit_large_files, 0),
 	FLAG("restricted-names", restricted_names, 0),
 	FLAG("follow-links", follow_links, 0),
 	FLAG("strict", strict, 0),
@@ -222,14 +220,11 @@ static int check_together(const struct create_options *options)
 		return message_usage("create",
 				     "options '--quiet' and '--verbose' exclude "
 				     "each other");
-	if (options->iso_level != 0 &&
-	    (options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
-		return message_usage("create",
-				     "option '--iso-level' needs iso9660 among the "
-				     "file systems");
 	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
 		return message_usage("create", "option '--udf-holes' needs udf alone: "
 					       "'--file-systems udf'");
+	if (iso_options_check(options) != STATUS_DONE)
+		return STATUS_USAGE;
 	return check_udf(options);
 }
 

@@ -364,6 +364,7 @@ static void try_results(void)
 	fsi_progress_items *items = NULL;
 	uint32_t number = 0;
 	char *text = NULL;
+	const enum fsi_file_system udf = FSI_FILE_SYSTEM_UDF;
 
 	NEEDS(fsi_result_get_image_stream, result, NULL, &image_stream);
 	NEEDS(fsi_result_get_image_stream, ret_stream, result, NULL);
@@ -371,18 +372,14 @@ static void try_results(void)
 	NEEDS(fsi_result_get_total_blocks, ret_blocks, result, NULL);
 	NEEDS(fsi_result_get_block_size, result, NULL, &number);
 	NEEDS(fsi_result_get_block_size, ret_size, result, NULL);
-	NEEDS(fsi_result_get_volume_name, result, NULL, FSI_FILE_SYSTEM_UDF, &text);
-	NEEDS(fsi_result_get_volume_name, ret_name, result, FSI_FILE_SYSTEM_UDF, NULL);
+	NEEDS(fsi_result_get_volume_name, result, NULL, udf, &text);
+	NEEDS(fsi_result_get_volume_name, ret_name, result, udf, NULL);
 	NEEDS(fsi_result_get_disc_id, result, NULL, &text);
 	NEEDS(fsi_result_get_disc_id, ret_id, result, NULL);
-	NEEDS(fsi_result_get_mapped_name_count, result, NULL, FSI_FILE_SYSTEM_UDF,
-	      &number);
-	NEEDS(fsi_result_get_mapped_name_count, ret_count, result, FSI_FILE_SYSTEM_UDF,
-	      NULL);
-	NEEDS(fsi_result_get_omitted_file_count, result, NULL, FSI_FILE_SYSTEM_UDF,
-	      &number);
-	NEEDS(fsi_result_get_omitted_file_count, ret_count, result, FSI_FILE_SYSTEM_UDF,
-	      NULL);
+	NEEDS(fsi_result_get_mapped_name_count, result, NULL, udf, &number);
+	NEEDS(fsi_result_get_mapped_name_count, ret_count, result, udf, NULL);
+	NEEDS(fsi_result_get_omitted_file_count, result, NULL, udf, &number);
+	NEEDS(fsi_result_get_omitted_file_count, ret_count, result, udf, NULL);
 	NEEDS(fsi_result_get_progress_items, result, NULL, &items);
 	NEEDS(fsi_result_get_progress_items, ret_items, result, NULL);
 	NEEDS(fsi_result_write_file, result, NULL, path, NULL);
