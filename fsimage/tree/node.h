@@ -50,7 +50,7 @@ struct fsi_children {
 	uint32_t capacity;
 	uint32_t number;      /* place among the directories, set by fsi_order */
 	uint32_t first_child; /* number of its first child, set by fsi_order */
-	uint32_t plain_count; /* directories and files among them, by fsi_order */
+	uint32_t plain_count; /* of all file systems, by fsi_order; see tree/order.h */
 	bool is_sorted;	      /* by name in byte order */
 	struct fsi_children *next_made; /* all of a tree, to free them */
 };
