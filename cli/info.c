@@ -191,6 +191,23 @@ static void print_view(const struct info *info, size_t index)
 				   "was read");
 }
 
+/*
+ * El Torito stands on the descriptors of ISO 9660. unknown: there are none that
+ * could be read.
+ */
+static const char *word_of_boot(const struct info *info, const char *yes, const char *no,
+				const char *unknown)
+{
+	if (info->boot.catalog != NULL)
+		return yes;
+	for (size_t i = 0; i < info->count; i++) {
+		if (info->volumes[i] != NULL &&
+		    info->volumes[i]->file_system != FSI_FILE_SYSTEM_UDF)
+			return no;
+	}
+	return unknown;
+}
+
 static void print_all(const struct info *info)
 {
 	char size[UNITS_TEXT_SIZE];
@@ -198,10 +215,10 @@ static void print_all(const struct info *info)
 	printf(": %" PRIu32 " blocks, %s, one session from block 0, bootable: %s\n",
 	       info->blocks,
 	       units_format_size((uint64_t)info->blocks * FSI_BLOCK_SIZE, &size),
-	       info->boot.catalog != NULL ? "yes (El Torito)" : "no");
-	info_boot_print(&info->boot);
+	       word_of_boot(info, "yes (El Torito)", "no", "unknown"));
 	for (size_t i = 0; i < info->count; i++)
 		print_view(info, i);
+	info_boot_print(&info->boot);
 }
 
 /* ---- for programs ------------------------------------------------------ */
@@ -313,7 +330,7 @@ static HRESULT print_object(void *context, FILE *file)
 		", \"sessions\": [{\"first_block\": 0}], \"bootable\": %s, "
 		"\"boot\": ",
 		info->blocks, FSI_BLOCK_SIZE, (uint64_t)info->blocks * FSI_BLOCK_SIZE,
-		info->boot.catalog != NULL ? "true" : "false");
+		word_of_boot(info, "true", "false", "null"));
 	info_boot_print_json(&info->boot, file);
 	fputs(", \"file_systems\": [", file);
 	for (size_t i = 0; i < info->count; i++) {

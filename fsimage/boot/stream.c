@@ -14,6 +14,7 @@
 struct boot_stream {
 	fsi_stream *stream;
 	uint64_t size;
+	bool is_file; /* of the tree */
 	bool has_info;
 	struct fsi_boot_info info;
 };
@@ -42,6 +43,14 @@ static HRESULT read_exactly(fsi_stream *stream, uint64_t offset, void *buffer,
 	return S_OK;
 }
 
+static HRESULT read_image(const struct boot_stream *boot, uint64_t offset, void *buffer,
+			  size_t length)
+{
+	const HRESULT hr = read_exactly(boot->stream, offset, buffer, length);
+
+	return boot->is_file ? hr : fsi_boot_stream_adopt(hr);
+}
+
 /* ---- the boot information table ---------------------------------------- */
 
 /* The sum of all words of 32 bits behind the table; the last one is filled up. */
@@ -58,7 +67,7 @@ static HRESULT make_checksum(const struct boot_stream *boot, uint32_t *ret_sum)
 		const uint64_t left = boot->size - at;
 		const size_t length = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
 
-		hr = read_exactly(boot->stream, at, piece, length);
+		hr = read_image(boot, at, piece, length);
 		for (size_t i = 0; i < length && SUCCEEDED(hr); i++)
 			sum += (uint32_t)piece[i] << 8 * (i % 4);
 	}
@@ -102,7 +111,7 @@ static HRESULT read_boot(void *self, uint64_t offset, void *buffer, size_t lengt
 	const uint64_t left = offset < boot->size ? boot->size - offset : 0;
 	const size_t wanted = left < length ? (size_t)left : length;
 
-	FSI_TRY(read_exactly(boot->stream, offset, buffer, wanted));
+	FSI_TRY(read_image(boot, offset, buffer, wanted));
 	if (boot->has_info && wanted > 0 && offset < FSI_BOOT_INFO_TABLE_END &&
 	    offset + wanted > FSI_BOOT_INFO_TABLE_OFFSET)
 		FSI_TRY(patch(boot, offset, buffer, wanted));
@@ -133,7 +142,7 @@ static const struct fsi_stream_ops boot_ops = {
 	.destroy = close_boot,
 };
 
-HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size,
+HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size, bool is_file,
 			       const struct fsi_boot_info *info, fsi_stream **ret_stream)
 {
 	struct boot_stream *boot = fsi_allocate_zeroed(1, sizeof(*boot));
@@ -142,6 +151,7 @@ HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size,
 	if (boot == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	boot->size = size;
+	boot->is_file = is_file;
 	boot->has_info = info != NULL;
 	if (info != NULL)
 		boot->info = *info;
