@@ -8,8 +8,8 @@
 
 /* Primary, Joliet, ISO 9660:1999. */
 #define TREES_MAX 3
-/* One for each tree, the terminator. */
-#define DESCRIPTORS_MAX (TREES_MAX + 1)
+/* One for each tree, the boot record, the terminator. */
+#define DESCRIPTORS_MAX (TREES_MAX + 2)
 
 /* One block of the volume descriptors. */
 struct descriptor {
@@ -166,7 +166,10 @@ HRESULT fsi_iso9660_create(const struct fsi_iso9660_source *source,
 		add_tree(iso, source, &fsi_iso9660_joliet, source->joliet);
 	if (source->enhanced != NULL)
 		add_tree(iso, source, &fsi_iso9660_enhanced, source->enhanced);
-	for (uint32_t i = 0; i < iso->tree_count; i++)
+	add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[0]);
+	if (source->render_boot_record != NULL)
+		add_descriptor(iso, source->render_boot_record, source->boot);
+	for (uint32_t i = 1; i < iso->tree_count; i++)
 		add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[i]);
 	add_descriptor(iso, fsi_iso9660_render_terminator, NULL);
 	*ret_format = &iso->format;
