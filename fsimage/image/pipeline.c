@@ -15,7 +15,6 @@
 #define UDF_DATA_ALIGNMENT 16
 /* Blocks that drives read ahead behind the last one, where no UDF tail is. */
 #define ISO9660_PADDING_BLOCKS 150
-#define IMAGE_ALIGNMENT	       32
 
 /* ---- names ------------------------------------------------------------- */
 
@@ -279,11 +278,11 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
 	if (layout->total_blocks == 0)
-		FSI_TRY(fsi_layout_seal(layout,
-					fsi_align_u64((uint64_t)layout->next_block +
-							      ISO9660_PADDING_BLOCKS,
-						      IMAGE_ALIGNMENT)));
-	return S_OK;
+		FSI_TRY(fsi_layout_seal(
+			layout,
+			fsi_layout_align_end(layout, (uint64_t)layout->next_block +
+							     ISO9660_PADDING_BLOCKS)));
+	return place_stage(plan, FSI_STAGE_SEALED);
 }
 
 HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
