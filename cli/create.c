@@ -247,6 +247,22 @@ static int add_sources(struct create *create)
 	return STATUS_DONE;
 }
 
+/* ---- make it bootable -------------------------------------------------- */
+
+static int put_boot(struct create *create)
+{
+	const struct create_options *options = &create->options;
+	const char *doing = "";
+	const HRESULT hr = boot_put(&options->boot, create->image,
+				    options->rules == RULES_IMAPI ? "/\\" : "/",
+				    &create->voice, &doing);
+
+	if (SUCCEEDED(hr))
+		return STATUS_DONE;
+	progress_clear(&create->progress);
+	return message_failure(&create->voice, hr, boot_hint(hr), "booting %s", doing);
+}
+
 /* ---- lay out, write, report -------------------------------------------- */
 
 static int make_result(struct create *create)
@@ -313,7 +329,7 @@ static int report_image(struct create *create)
 static int run_stages(struct create *create)
 {
 	static int (*const stages[])(struct create * create) = {
-		prepare,     configure_image, add_sources,
+		prepare,     configure_image, add_sources,  put_boot,
 		make_result, write_image,     report_image,
 	};
 	int status = STATUS_DONE;

@@ -34,6 +34,11 @@ const char create_help[] =
 	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
 	"      --restricted-names    allow only ASCII characters in names\n"
+	"      --boot PLATFORM:PATH[,OPTION]...  start PATH on bios or efi; several\n"
+	"      --boot-catalog PATH   show the boot catalog as a file\n"
+	"      --boot-info-table     for --boot bios:...: the table of isolinux and "
+	"grub\n"
+	"      --boot-load-size N    for --boot bios:...: load N sectors of 512 bytes\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
 	"      --follow-links        take what symbolic links lead to\n"
 	"      --strict              refuse links, sockets, devices, FIFOs\n"
@@ -155,6 +160,24 @@ static const char *take_exclude(void *target, const char *value)
 	return exclude_add(&options->excludes, value);
 }
 
+static const char *take_boot(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_add(&options->boot, value);
+}
+
+static const char *take_boot_catalog(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_take_catalog(&options->boot, value);
+}
+
+static const char *take_boot_load_size(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_take_load_size(&options->boot, value);
+}
+
 #define VALUE(name, take, letter) \
 	{ \
 		name, take, 0, letter, false \
@@ -174,6 +197,10 @@ static const struct option_row rows[] = {
 	VALUE("working-directory", take_working_directory, 0),
 	VALUE("rules", take_rules, 0),
 	{"exclude", take_exclude, 0, 0, true},
+	{"boot", take_boot, 0, 0, true},
+	VALUE("boot-catalog", take_boot_catalog, 0),
+	VALUE("boot-load-size", take_boot_load_size, 0),
+	FLAG("boot-info-table", boot.info_table, 0),
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("posix", posix, 0),
 	FLAG("udf-holes", udf_holes, 0),
@@ -230,6 +257,8 @@ static int check_together(const struct create_options *options)
 	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
 		return message_usage("create", "option '--udf-holes' needs udf alone: "
 					       "'--file-systems udf'");
+	if (boot_check(&options->boot) != STATUS_DONE)
+		return STATUS_USAGE;
 	return check_udf(options);
 }
 
@@ -277,5 +306,6 @@ bool create_options_parse(int argc, char **argv, struct create_options *ret_opti
 void create_options_clear(struct create_options *options)
 {
 	exclude_clear(&options->excludes);
+	boot_clear(&options->boot);
 	operands_clear(&options->operands);
 }

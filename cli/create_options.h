@@ -3,6 +3,7 @@
 #ifndef CLI_CREATE_OPTIONS_H
 #define CLI_CREATE_OPTIONS_H
 
+#include "cli/boot.h"
 #include "cli/exclude.h"
 #include "cli/options.h"
 
@@ -34,6 +35,7 @@ struct create_options {
 	bool strict;
 	bool follow_links;
 	struct exclude_list excludes;
+	struct boot_list boot;
 	/** The time of the volume: the clock's, or that of SOURCE_DATE_EPOCH. */
 	struct timespec recording_time;
 	bool is_reproducible;	  /**< SOURCE_DATE_EPOCH is set */

@@ -26,10 +26,14 @@ _fsimage_value() {
 		COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$cur"))
 		;;
 	--capacity) COMPREPLY=($(compgen -W "650M 700M 4.7G 8.5G 25G 50G 100G 128G" -- "$cur")) ;;
+	--boot)
+		cur=${cur##*:}
+		_filedir
+		;;
 	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
 	-C | --directory) _filedir -d ;;
 	--view) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
-	-V | --volume | --exclude) ;;
+	-V | --volume | --exclude | --boot-catalog | --boot-load-size) ;;
 	*) return 1 ;;
 	esac
 }
@@ -40,7 +44,8 @@ _fsimage_create() {
 	-*)
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
 			--udf-revision --redundant-metadata --posix --udf-holes
-			--capacity --working-directory --rules --restricted-names --exclude --follow-links --strict --force
+			--capacity --working-directory --rules --restricted-names --boot --boot-catalog
+			--boot-info-table --boot-load-size --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;
 	*)

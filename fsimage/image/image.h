@@ -7,6 +7,7 @@
 #define FSI_IMAGE_IMAGE_H
 
 #include "error/fail.h"
+#include "image/boot.h"
 #include "name/view.h"
 #include "tree/tree.h"
 
@@ -43,8 +44,11 @@ struct fsi_image {
 	void *handler_context;
 	bool in_handler; /* the image is read-only meanwhile */
 
+	struct fsi_image_boot boot;
+
 	struct fsi_naming *naming;    /* of the tree as it was then; may be NULL */
 	uint64_t measured_generation; /* of measured_blocks */
+	uint64_t measured_boot_changes;
 	uint32_t measured_blocks;
 };
 

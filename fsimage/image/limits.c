@@ -61,6 +61,7 @@ void fsi_image_refresh_limits(fsi_image *image)
 
 HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks)
 {
+	const uint64_t boot_changes = fsi_image_count_boot_changes(&image->boot);
 	struct fsi_plan *plan = NULL;
 
 	if (image->file_systems == FSI_FILE_SYSTEM_NONE) {
@@ -68,10 +69,12 @@ HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks)
 		return S_OK;
 	}
 	if (image->measured_blocks == 0 ||
-	    image->measured_generation != image->tree.generation) {
+	    image->measured_generation != image->tree.generation ||
+	    image->measured_boot_changes != boot_changes) {
 		FSI_TRY(fsi_plan_create(image, &plan));
 		image->measured_blocks = plan->layout.total_blocks;
 		image->measured_generation = image->tree.generation;
+		image->measured_boot_changes = boot_changes;
 		fsi_plan_destroy(plan);
 	}
 	*ret_blocks = image->measured_blocks;

@@ -4,14 +4,23 @@
 #define FSI_IMAGE_PIPELINE_H
 
 #include "image/image.h"
+#include "image/stub.h"
 #include "layout/format.h"
+
+/* The formats of a plan, in the order in which each stage asks them. */
+enum fsi_plan_format {
+	FSI_PLAN_ISO9660,
+	FSI_PLAN_BOOT,
+	FSI_PLAN_UDF,
+	FSI_PLAN_FORMATS
+};
 
 /* An image laid out: every block has its place and can be rendered. */
 struct fsi_plan {
 	struct fsi_volume volume;
 	struct fsi_layout layout;
-	struct fsi_format *formats[2];
-	uint32_t format_count;
+	struct fsi_format *formats[FSI_PLAN_FORMATS]; /* NULL: not in this image */
+	struct fsi_stub *stub; /* NULL: ISO 9660 is whole or not there at all */
 };
 
 /*

@@ -33,7 +33,9 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	result = fsi_allocate_zeroed(1, sizeof(*result));
 	if (result == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	hr = fsi_plan_create(image, &result->plan);
+	hr = fsi_image_check_boot(image);
+	if (SUCCEEDED(hr))
+		hr = fsi_plan_create(image, &result->plan);
 	if (SUCCEEDED(hr))
 		hr = check_capacity(image, result->plan);
 	if (FAILED(hr)) {

@@ -6,8 +6,8 @@
 #include "error/fail.h"
 #include "iso9660/tree.h"
 
-/* Primary and supplementary volume descriptor, terminator. */
-#define DESCRIPTORS_MAX 3
+/* Primary volume descriptor, boot record, supplementary descriptor, terminator. */
+#define DESCRIPTORS_MAX 4
 
 /* One block of the volume descriptors. */
 struct descriptor {
@@ -159,7 +159,10 @@ HRESULT fsi_iso9660_create(const struct fsi_iso9660_source *source,
 	add_tree(iso, source, &fsi_iso9660_primary, source->iso);
 	if (source->joliet != NULL)
 		add_tree(iso, source, &fsi_iso9660_joliet, source->joliet);
-	for (uint32_t i = 0; i < iso->tree_count; i++)
+	add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[0]);
+	if (source->render_boot_record != NULL)
+		add_descriptor(iso, source->render_boot_record, source->boot);
+	for (uint32_t i = 1; i < iso->tree_count; i++)
 		add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[i]);
 	add_descriptor(iso, fsi_iso9660_render_terminator, NULL);
 	*ret_format = &iso->format;

@@ -15,6 +15,11 @@ struct fsi_iso9660_source {
 	const struct fsi_name_view *joliet; /* NULL: no Joliet */
 	const struct fsi_volume *volume;
 	const struct fsi_layout *layout; /* read when blocks are rendered */
+	/* The boot record, right behind the primary descriptor (ECMA-119 8.2);
+	 * NULL: none. */
+	void (*render_boot_record)(const void *boot,
+				   uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
+	const void *boot;
 };
 
 /* source is copied; what it points to must outlive the format. */

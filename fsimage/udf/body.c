@@ -17,7 +17,8 @@ bool fsi_udf_embeds_data(uint32_t revision, bool is_alone, const struct fsi_data
 {
 	const uint32_t size = fsi_udf_revision_find(revision)->entry_form->size;
 
-	return (is_alone || data->item->is_stream) && data->size <= FSI_BLOCK_SIZE - size;
+	return (is_alone || data->item->is_stream) && !data->needs_blocks &&
+	       data->size <= FSI_BLOCK_SIZE - size;
 }
 
 bool fsi_udf_is_embedded(const struct fsi_udf_plan *plan, const struct fsi_node *node)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The bytes of a boot image as they go onto the disc: all of them or an error,
+ * with a boot information table where one is wanted.
+ */
+#ifndef FSI_BOOT_STREAM_H
+#define FSI_BOOT_STREAM_H
+
+#include "boot/records.h"
+
+/* What a boot information table tells of an image. */
+struct fsi_boot_info {
+	uint32_t volume_block; /* of the primary volume descriptor */
+	uint32_t image_block;
+};
+
+/*
+ * A stream over size bytes of another one, of which one reference is taken. info
+ * is copied; NULL: no table; with one there are at least FSI_BOOT_INFO_TABLE_END
+ * bytes. Reading fails with IMAPI_E_BOOT_IMAGE_DATA where stream ends before size.
+ */
+HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size,
+			       const struct fsi_boot_info *info, fsi_stream **ret_stream);
+
+/* The bytes of a stream in memory. IMAPI_E_BOOT_IMAGE_DATA, E_OUTOFMEMORY. */
+HRESULT fsi_boot_stream_copy(fsi_stream *stream, uint64_t size, fsi_stream **ret_copy);
+
+/*
+ * What a boot image's own stream returned: every failure but E_OUTOFMEMORY becomes
+ * IMAPI_E_BOOT_IMAGE_DATA, with the message that there was.
+ */
+HRESULT fsi_boot_stream_adopt(HRESULT hr);
+
+#endif
