@@ -5,7 +5,7 @@
 
 #include "cli/message.h"
 
-#include <fsimage/image.h>
+#include <fsimage/boot.h>
 
 /** One --boot, as it was given. */
 struct boot_entry {

@@ -20,7 +20,6 @@
 #ifndef FSIMAGE_IMAGE_H
 #define FSIMAGE_IMAGE_H
 
-#include <fsimage/boot.h>
 #include <fsimage/item.h>
 
 #ifdef __cplusplus
@@ -229,71 +228,6 @@ FSI_API HRESULT fsi_image_get_directory_levels(fsi_image *image, uint32_t *ret_l
 
 /** Extension: @param ret_size  bytes of the largest file; 0 without files */
 FSI_API HRESULT fsi_image_get_largest_file_size(fsi_image *image, uint64_t *ret_size);
-
-/* ---- booting ----------------------------------------------------------- */
-
-/**
- * Set the one boot entry (put_BootImageOptions). Options and image are copied, so
- * that changes of new_val have no effect here. This and the array below replace
- * each other: the last call counts, and both getters show it.
- *
- * On a disc that has UDF alone, the boot record gets what El Torito needs in front
- * of it: the descriptors of an ISO 9660 volume without files.
- *
- * @param new_val  borrowed; NULL: the image is not to be bootable
- * @return S_OK; E_OUTOFMEMORY; IMAPI_E_READONLY; IMAPI_E_BOOT_IMAGE_DATA without a
- *         boot image, or when its stream can't be read
- */
-FSI_API HRESULT fsi_image_put_boot_image_options(fsi_image *image,
-						 fsi_boot_options *new_val);
-
-/**
- * @param ret_val  the first boot entry as it is kept, one reference; NULL: none
- */
-FSI_API HRESULT fsi_image_get_boot_image_options(fsi_image *image,
-						 fsi_boot_options **ret_val);
-
-/**
- * Set all boot entries (put_BootImageOptionsArray). They are referred to, not
- * copied: what is changed in them later counts, up to the moment when a result is
- * made. The first one is the default entry; each other one has a section of its
- * own in the catalog, in this order.
- *
- * @param new_val  borrowed array, one reference is taken of each element
- * @param count    up to FSI_BOOT_ENTRIES_MAX; 0: the image is not to be bootable
- * @return S_OK; E_POINTER, also for an element; E_OUTOFMEMORY; IMAPI_E_READONLY;
- *         IMAPI_E_INVALID_PARAM (new_val) for too many;
- *         IMAPI_E_BOOT_IMAGE_DATA for an element without a boot image
- */
-FSI_API HRESULT fsi_image_put_boot_image_options_array(fsi_image *image,
-						       fsi_boot_options *const *new_val,
-						       size_t count);
-
-/**
- * @param ret_val    an array with one reference of each element, to be freed with
- *                   fsi_free(); never NULL
- * @param ret_count  its elements; 0: there is no boot entry
- * @return S_OK; E_OUTOFMEMORY
- */
-FSI_API HRESULT fsi_image_get_boot_image_options_array(fsi_image *image,
-						       fsi_boot_options ***ret_val,
-						       size_t *ret_count);
-
-/**
- * Extension: show the boot catalog as a file, in all file systems. The file is put
- * into the tree now and is an item like others; what it holds is made when the
- * image is laid out (zeros while there is no boot entry). Who removes it hides the
- * catalog again.
- *
- * @param new_val  full path; its directory must be there. "": hide the catalog,
- *                 which is how it is by default; the file is removed
- * @return S_OK; E_OUTOFMEMORY; IMAPI_E_READONLY; IMAPI_E_INVALID_PATH (path); what
- *         fsi_directory_add_file() returns; then the old file stays
- */
-FSI_API HRESULT fsi_image_put_boot_catalog_path(fsi_image *image, const char *new_val);
-
-/** @param ret_path  full path of that file, "" when hidden; fsi_free() */
-FSI_API HRESULT fsi_image_get_boot_catalog_path(fsi_image *image, char **ret_path);
 
 /* ---- extensions: beyond IMAPI's rules, each off by default ------------- */
 
