@@ -223,6 +223,19 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 	return fsi_udf_create(&source, &plan->formats[FSI_PLAN_UDF]);
 }
 
+static HRESULT add_hybrid(const fsi_image *image, struct fsi_plan *plan)
+{
+	const struct fsi_hybrid_source source = {
+		.hybrid = &image->hybrid,
+		.volume = &plan->volume,
+		.boot = plan->formats[FSI_PLAN_BOOT],
+		.images = image->boot.images,
+		.image_count = image->boot.image_count,
+	};
+
+	return fsi_hybrid_create(&source, &plan->formats[FSI_PLAN_HYBRID]);
+}
+
 static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
 			   struct fsi_plan *plan)
 {
@@ -234,6 +247,8 @@ static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *nami
 		FSI_TRY(add_stub(image, plan));
 	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
 		FSI_TRY(add_udf(image, naming, plan));
+	if (image->hybrid.tables != FSI_PARTITION_TABLE_NONE)
+		FSI_TRY(add_hybrid(image, plan));
 	return S_OK;
 }
 
