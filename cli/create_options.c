@@ -39,6 +39,8 @@ const char create_help[] =
 	"      --boot-info-table     for --boot bios:...: the table of isolinux and "
 	"grub\n"
 	"      --boot-load-size N    for --boot bios:...: load N sectors of 512 bytes\n"
+	"      --hybrid[=mbr|gpt|both]  start from USB sticks and disks too\n"
+	"      --mbr-template FILE   with the code of isohdpfx.bin, boot_hybrid.img\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
 	"      --follow-links        take what symbolic links lead to\n"
 	"      --strict              refuse links, sockets, devices, FIFOs\n"
@@ -178,13 +180,25 @@ static const char *take_boot_load_size(void *target, const char *value)
 	return boot_take_load_size(&options->boot, value);
 }
 
+static const char *take_hybrid(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return hybrid_take_tables(&options->hybrid, value);
+}
+
+static const char *take_mbr_template(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return hybrid_take_template(&options->hybrid, value);
+}
+
 #define VALUE(name, take, letter) \
 	{ \
-		name, take, 0, letter, false \
+		name, take, 0, letter, 0 \
 	}
 #define FLAG(name, member, letter) \
 	{ \
-		name, NULL, offsetof(struct create_options, member), letter, false \
+		name, NULL, offsetof(struct create_options, member), letter, 0 \
 	}
 
 static const struct option_row rows[] = {
@@ -196,11 +210,13 @@ static const struct option_row rows[] = {
 	VALUE("capacity", take_capacity, 0),
 	VALUE("working-directory", take_working_directory, 0),
 	VALUE("rules", take_rules, 0),
-	{"exclude", take_exclude, 0, 0, true},
-	{"boot", take_boot, 0, 0, true},
+	{"exclude", take_exclude, 0, 0, OPTION_REPEATS},
+	{"boot", take_boot, 0, 0, OPTION_REPEATS},
 	VALUE("boot-catalog", take_boot_catalog, 0),
 	VALUE("boot-load-size", take_boot_load_size, 0),
 	FLAG("boot-info-table", boot.info_table, 0),
+	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL},
+	VALUE("mbr-template", take_mbr_template, 0),
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("posix", posix, 0),
 	FLAG("udf-holes", udf_holes, 0),
@@ -257,7 +273,8 @@ static int check_together(const struct create_options *options)
 	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
 		return message_usage("create", "option '--udf-holes' needs udf alone: "
 					       "'--file-systems udf'");
-	if (boot_check(&options->boot) != STATUS_DONE)
+	if (boot_check(&options->boot) != STATUS_DONE ||
+	    hybrid_check(&options->hybrid) != STATUS_DONE)
 		return STATUS_USAGE;
 	return check_udf(options);
 }

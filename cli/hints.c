@@ -89,6 +89,11 @@ static const char *hint_for_sources(HRESULT code, const struct create_options *o
 		return "--exclude leaves an item out";
 	case IMAPI_E_DATA_TOO_BIG:
 		return hint_for_large_file(options);
+	case IMAPI_E_BOOT_IMAGE_DATA:
+		return options->hybrid.mbr_template != NULL
+			       ? "--boot bios:PATH names what the code of --mbr-template "
+				 "loads"
+			       : NULL;
 	case IMAPI_E_TOO_MANY_DIRS:
 		return "--file-systems udf has no such limit";
 	default:
