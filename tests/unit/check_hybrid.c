@@ -426,6 +426,24 @@ START_TEST(only_the_image_that_grub_loads_is_changed)
 }
 END_TEST
 
+START_TEST(grub_is_told_in_a_file_of_the_tree_too)
+{
+	fsi_boot_options *options = NULL;
+	uint64_t block = 0;
+
+	image = api_image(sets[_i]);
+	api_add_sized(api_root(image), "core.img", BIOS_SIZE);
+	ASSERT_OK(fsi_boot_options_create(&options));
+	ASSERT_OK(fsi_boot_options_assign_boot_file(options, "/core.img"));
+	ASSERT_OK(fsi_image_put_boot_image_options(image, options));
+	fsi_boot_options_release(options);
+	ASSERT_OK(put_hybrid(GPT, grub_record, sizeof(grub_record), 0));
+	make();
+	block = number_at(432, 8) / 4 - 1;
+	ck_assert_uint_eq(number_at(block * FSI_BLOCK_SIZE + 2548, 8), block * 4 + 5);
+}
+END_TEST
+
 START_TEST(a_loader_needs_an_image)
 {
 	fsi_result *result = NULL;
@@ -541,6 +559,7 @@ int main(void)
 	tcase_add_test(loaders, isolinux_is_told_where_the_image_for_a_bios_is);
 	tcase_add_test(loaders, grub_is_told_where_its_image_goes_on);
 	tcase_add_test(loaders, only_the_image_that_grub_loads_is_changed);
+	tcase_add_loop_test(loaders, grub_is_told_in_a_file_of_the_tree_too, 0, 4);
 	tcase_add_test(loaders, a_loader_needs_an_image);
 	tcase_add_test(loaders, an_image_that_is_a_floppy_disk_is_not_loaded);
 	tcase_add_loop_test(loaders, an_image_of_grub_has_room_for_its_list, 0, 3);
