@@ -222,48 +222,60 @@ static fsi_file *find_file(fsi_image *image, const char *path, const char *separ
 	return fsi_item_as_file(item);
 }
 
-/* As IMAPI does it with a stream; firmware of other platforms knows no floppies. */
-static HRESULT choose_emulation(const struct boot_entry *entry, fsi_boot_options *options,
-				uint64_t size, const struct voice *voice)
+/* The stream that the options are assigned first, so that it is looked at early. */
+static HRESULT open_image(const struct boot_entry *entry, fsi_file *file,
+			  fsi_boot_options *options)
 {
-	static const enum fsi_emulation floppies[] = {FSI_EMULATION_12M_FLOPPY,
-						      FSI_EMULATION_144M_FLOPPY,
-						      FSI_EMULATION_288M_FLOPPY};
-	static const uint64_t sizes[] = {1228800, 1474560, 2949120};
-	enum fsi_emulation emulation = entry->emulation;
+	fsi_stream *stream = NULL;
+	HRESULT hr = S_OK;
 
-	for (size_t i = 0; i < WORDS(sizes) && !entry->has_emulation; i++) {
-		if (entry->platform != FSI_PLATFORM_X86 || size != sizes[i])
-			continue;
-		emulation = floppies[i];
-		message_note(voice,
-			     "%s has the size of a floppy disk and is started as one; "
-			     "emulation=none behind it starts it as it is",
-			     entry->path);
+	if (file == NULL)
+		return fsi_boot_options_assign_boot_image_from_path(options, entry->path);
+	hr = fsi_file_get_data(file, &stream);
+	if (SUCCEEDED(hr))
+		hr = fsi_boot_options_assign_boot_image(options, stream);
+	fsi_stream_release(stream);
+	return hr;
+}
+
+/* By its size, as IMAPI does it, for a BIOS; other firmware knows no floppies. */
+static HRESULT choose_emulation(const struct boot_entry *entry, fsi_boot_options *options,
+				const struct voice *voice,
+				enum fsi_emulation *ret_emulation)
+{
+	HRESULT hr = S_OK;
+
+	*ret_emulation = entry->emulation;
+	if (!entry->has_emulation && entry->platform == FSI_PLATFORM_X86) {
+		hr = fsi_boot_options_get_emulation(options, ret_emulation);
+		if (SUCCEEDED(hr) && *ret_emulation != FSI_EMULATION_NONE)
+			message_note(voice,
+				     "%s has the size of a floppy disk and is started as "
+				     "one; emulation=none behind it starts it as it is",
+				     entry->path);
 	}
-	return fsi_boot_options_put_emulation(options, emulation);
+	return SUCCEEDED(hr) ? fsi_boot_options_put_emulation(options, *ret_emulation)
+			     : hr;
 }
 
 static HRESULT assign_image(const struct boot_entry *entry, fsi_image *image,
 			    const char *separators, const struct voice *voice,
 			    fsi_boot_options *options)
 {
+	enum fsi_emulation emulation = FSI_EMULATION_NONE;
 	char *full_path = NULL;
 	fsi_file *file = find_file(image, entry->path, separators, &full_path);
-	uint64_t size = 0;
-	HRESULT hr = S_OK;
+	HRESULT hr = open_image(entry, file, options);
 
-	if (file != NULL) {
+	if (SUCCEEDED(hr))
+		hr = choose_emulation(entry, options, voice, &emulation);
+	if (SUCCEEDED(hr) && file != NULL) {
 		hr = fsi_boot_options_assign_boot_file(options, full_path);
 		if (SUCCEEDED(hr))
-			hr = fsi_file_get_data_size(file, &size);
-	} else {
-		hr = fsi_boot_options_assign_boot_image_from_path(options, entry->path);
-		if (SUCCEEDED(hr))
-			hr = fsi_boot_options_get_image_size(options, &size);
+			hr = fsi_boot_options_put_emulation(options, emulation);
 	}
 	free(full_path);
-	return SUCCEEDED(hr) ? choose_emulation(entry, options, size, voice) : hr;
+	return hr;
 }
 
 /* ---- making the image bootable ----------------------------------------- */

@@ -16,6 +16,7 @@
 struct boot_stream {
 	fsi_stream *stream;
 	uint64_t size;
+	bool is_file; /* of the tree */
 	struct fsi_boot_info info;
 };
 
@@ -43,6 +44,14 @@ static HRESULT read_exactly(fsi_stream *stream, uint64_t offset, void *buffer,
 	return S_OK;
 }
 
+static HRESULT read_image(const struct boot_stream *boot, uint64_t offset, void *buffer,
+			  size_t length)
+{
+	const HRESULT hr = read_exactly(boot->stream, offset, buffer, length);
+
+	return boot->is_file ? hr : fsi_boot_stream_adopt(hr);
+}
+
 /* Bytes over those that were read, where both are. */
 static void overlay(uint64_t offset, uint8_t *buffer, size_t length, uint64_t at,
 		    const uint8_t *bytes, size_t count)
@@ -61,7 +70,7 @@ static HRESULT read_listed(const struct boot_stream *boot, uint64_t offset,
 {
 	uint8_t field[FSI_BOOT_GRUB_LIST_END - FSI_BOOT_GRUB_LIST_OFFSET];
 
-	FSI_TRY(read_exactly(boot->stream, offset, buffer, length));
+	FSI_TRY(read_image(boot, offset, buffer, length));
 	if (!boot->info.has_grub_list)
 		return S_OK;
 	fsi_put_le64(&field, (uint64_t)boot->info.image_block * SECTORS_PER_BLOCK +
@@ -154,7 +163,7 @@ static const struct fsi_stream_ops boot_ops = {
 	.destroy = close_boot,
 };
 
-HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size,
+HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size, bool is_file,
 			       const struct fsi_boot_info *info, fsi_stream **ret_stream)
 {
 	struct boot_stream *boot = fsi_allocate_zeroed(1, sizeof(*boot));
@@ -163,6 +172,7 @@ HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size,
 	if (boot == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	boot->size = size;
+	boot->is_file = is_file;
 	boot->info = *info;
 	hr = fsi_stream_make(&boot_ops, boot, ret_stream);
 	if (FAILED(hr))

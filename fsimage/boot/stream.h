@@ -19,10 +19,11 @@ struct fsi_boot_info {
 /*
  * A stream over size bytes of another one, of which one reference is taken. info
  * is copied; with a table there are at least FSI_BOOT_INFO_TABLE_END bytes, with
- * GRUB's list FSI_BOOT_GRUB_LIST_END. Reading fails with IMAPI_E_BOOT_IMAGE_DATA where
- * stream ends before size.
+ * GRUB's list FSI_BOOT_GRUB_LIST_END. Reading fails with IMAPI_E_BOOT_IMAGE_DATA
+ * where stream ends before size, and where it fails, unless is_file: what files of
+ * the tree return has codes of its own.
  */
-HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size,
+HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size, bool is_file,
 			       const struct fsi_boot_info *info, fsi_stream **ret_stream);
 
 /* The bytes of a stream in memory. IMAPI_E_BOOT_IMAGE_DATA, E_OUTOFMEMORY. */

@@ -122,7 +122,8 @@ static HRESULT open_image(const struct fsi_region *region, fsi_stream **ret_stre
 	HRESULT hr = S_OK;
 
 	FSI_TRY(open_source(placed, &source));
-	hr = fsi_boot_stream_create(source, placed->image->size, &info, ret_stream);
+	hr = fsi_boot_stream_create(source, placed->image->size,
+				    placed->image->file != NULL, &info, ret_stream);
 	fsi_stream_release(source);
 	return hr;
 }
