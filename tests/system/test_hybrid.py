@@ -30,7 +30,8 @@ class HybridTest(CommandTest):
 
     def make(self, *arguments: str | Path, output: str = "image.iso", efi: bool = True) -> Path:
         """Make an image that has both boot images, or that for a BIOS alone."""
-        self.create("-q", "--force", "-o", output, "--boot", "bios:bios.img",
+        self.create("-q", "--force", "-o", output,
+                    "--boot", f"bios:{self.bios},info-table,load-size=4",
                     *(("--boot", "efi:efi.img") if efi else ()), *arguments, "folder")
         return self.room / output
 
@@ -110,8 +111,10 @@ class Readers(HybridTest):
     def test_xorriso_knows_the_system_area(self) -> None:
         for template, loader, word in (
                 (boot_files.ISOLINUX_MBR, boot_files.ISOLINUX / "isolinux.bin", "isohybrid"),
-                (boot_files.GRUB_MBR, self.bios, "grub2-mbr")):
-            self.bios.write_bytes(loader.read_bytes())
+                (boot_files.GRUB_MBR, self.efi, "grub2-mbr")):
+            # Only in a file of the tree it finds ISOLINUX.
+            self.put("folder/loader", loader.read_bytes())
+            self.bios = Path("loader")
             for tables in _TABLES:
                 with self.subTest(word, tables=tables):
                     self.make(f"--hybrid={tables}", "--mbr-template", template)
