@@ -22,7 +22,7 @@ const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
 	"Make an image of folders and files. A folder adds its contents to the root, a\n"
 	"file itself; TARGET=SOURCE puts either at TARGET.\n"
-	"  -o, --output OUT [--force]  write to OUT, over an older one; -: standard "
+	"  -o, --output OUT          write to OUT (--force: over it); -: standard "
 	"output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"

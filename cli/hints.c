@@ -89,11 +89,6 @@ static const char *hint_for_sources(HRESULT code, const struct create_options *o
 		return "--exclude leaves an item out";
 	case IMAPI_E_DATA_TOO_BIG:
 		return hint_for_large_file(options);
-	case IMAPI_E_BOOT_IMAGE_DATA:
-		return options->hybrid.mbr_template != NULL
-			       ? "--boot bios:PATH names what the code of --mbr-template "
-				 "loads"
-			       : NULL;
 	case IMAPI_E_TOO_MANY_DIRS:
 		return "--file-systems udf has no such limit";
 	default:
@@ -122,7 +117,10 @@ const char *hint_for(HRESULT code, const struct create_options *options)
 
 	/* What else is wrong with a boot image was told before anything is laid out. */
 	if (code == IMAPI_E_BOOT_IMAGE_DATA)
-		return "without info-table a boot image may be smaller";
+		return options->hybrid.mbr_template != NULL
+			       ? "the code of --mbr-template starts the same loader's "
+				 "--boot bios:PATH,emulation=none"
+			       : "without info-table a boot image may be smaller";
 	if (code == IMAPI_E_IMAGE_SIZE_LIMIT || code == IMAPI_E_IMAGE_TOO_BIG)
 		return hint_for_size(options);
 	if (options->rules == RULES_IMAPI)
