@@ -266,6 +266,20 @@ static int put_boot(struct create *create)
 	return message_failure(&create->voice, hr, boot_hint(hr), "booting %s", doing);
 }
 
+/* ---- make a disk of it ------------------------------------------------- */
+
+static int put_hybrid(struct create *create)
+{
+	const struct hybrid_choice *choice = &create->options.hybrid;
+	const HRESULT hr = hybrid_put(choice, create->image);
+
+	if (SUCCEEDED(hr))
+		return STATUS_DONE;
+	return message_failure(
+		&create->voice, hr, hybrid_hint(hr), "making a disk with %s",
+		choice->mbr_template != NULL ? choice->mbr_template : "--hybrid");
+}
+
 /* ---- lay out, write, report -------------------------------------------- */
 
 static int make_result(struct create *create)
@@ -340,8 +354,8 @@ static int report_image(struct create *create)
 static int run_stages(struct create *create)
 {
 	static int (*const stages[])(struct create * create) = {
-		prepare,     configure_image, add_sources,  put_boot,
-		make_result, write_image,     report_image,
+		prepare,  configure_image, put_hybrid,	add_sources,
+		put_boot, make_result,	   write_image, report_image,
 	};
 	int status = STATUS_DONE;
 

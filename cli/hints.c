@@ -128,7 +128,10 @@ const char *hint_for(HRESULT code, const struct create_options *options)
 
 	/* What else is wrong with a boot image was told before anything is laid out. */
 	if (code == IMAPI_E_BOOT_IMAGE_DATA)
-		return "without info-table a boot image may be smaller";
+		return options->hybrid.mbr_template != NULL
+			       ? "the code of --mbr-template starts the same loader's "
+				 "--boot bios:PATH,emulation=none"
+			       : "without info-table a boot image may be smaller";
 	if (code == IMAPI_E_IMAGE_SIZE_LIMIT || code == IMAPI_E_IMAGE_TOO_BIG)
 		return hint_for_size(options);
 	if (options->rules == RULES_IMAPI)

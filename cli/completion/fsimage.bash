@@ -31,6 +31,12 @@ _fsimage_value() {
 		cur=${cur##*:}
 		_filedir
 		;;
+	--hybrid)
+		# A word behind a space is not its value.
+		[[ $split == true ]] || return 1
+		COMPREPLY=($(compgen -W "mbr gpt both" -- "$cur"))
+		;;
+	--mbr-template) _filedir ;;
 	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
 	-C | --directory) _filedir -d ;;
 	--view) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
@@ -47,7 +53,7 @@ _fsimage_create() {
 			--iso-names --joliet-long --omit-large-files
 			--udf-revision --redundant-metadata --posix --udf-holes
 			--capacity --working-directory --rules --restricted-names --boot --boot-catalog
-			--boot-info-table --boot-load-size --exclude --follow-links --strict --force
+			--boot-info-table --boot-load-size --hybrid --mbr-template --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;
 	*)

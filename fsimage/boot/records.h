@@ -107,4 +107,12 @@ _Static_assert(sizeof(struct fsi_boot_info_table) ==
 		       FSI_BOOT_INFO_TABLE_END - FSI_BOOT_INFO_TABLE_OFFSET,
 	       "boot information table");
 
+/*
+ * In the second block of GRUB's image, the first entry of the list of sectors of 512
+ * bytes from which the first one, which a disk's boot record loads, takes the others.
+ */
+#define FSI_BOOT_GRUB_LIST_OFFSET 2548u
+#define FSI_BOOT_GRUB_LIST_END	  2556u
+#define FSI_BOOT_GRUB_NEXT_SECTOR 5u /* of the image */
+
 #endif

@@ -11,11 +11,12 @@
 /* Read at once for a checksum; a multiple of its words. */
 #define PIECE_SIZE 16384u
 
+#define SECTORS_PER_BLOCK (FSI_BLOCK_SIZE / FSI_BOOT_SECTOR_SIZE)
+
 struct boot_stream {
 	fsi_stream *stream;
 	uint64_t size;
 	bool is_file; /* of the tree */
-	bool has_info;
 	struct fsi_boot_info info;
 };
 
@@ -51,6 +52,33 @@ static HRESULT read_image(const struct boot_stream *boot, uint64_t offset, void 
 	return boot->is_file ? hr : fsi_boot_stream_adopt(hr);
 }
 
+/* Bytes over those that were read, where both are. */
+static void overlay(uint64_t offset, uint8_t *buffer, size_t length, uint64_t at,
+		    const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (at + i >= offset && at + i - offset < length)
+			buffer[at + i - offset] = bytes[i];
+	}
+}
+
+/* ---- GRUB's list of sectors -------------------------------------------- */
+
+/* All of the bytes, and where the rest of GRUB is. */
+static HRESULT read_listed(const struct boot_stream *boot, uint64_t offset,
+			   uint8_t *buffer, size_t length)
+{
+	uint8_t field[FSI_BOOT_GRUB_LIST_END - FSI_BOOT_GRUB_LIST_OFFSET];
+
+	FSI_TRY(read_image(boot, offset, buffer, length));
+	if (!boot->info.has_grub_list)
+		return S_OK;
+	fsi_put_le64(&field, (uint64_t)boot->info.image_block * SECTORS_PER_BLOCK +
+				     FSI_BOOT_GRUB_NEXT_SECTOR);
+	overlay(offset, buffer, length, FSI_BOOT_GRUB_LIST_OFFSET, field, sizeof(field));
+	return S_OK;
+}
+
 /* ---- the boot information table ---------------------------------------- */
 
 /* The sum of all words of 32 bits behind the table; the last one is filled up. */
@@ -67,7 +95,7 @@ static HRESULT make_checksum(const struct boot_stream *boot, uint32_t *ret_sum)
 		const uint64_t left = boot->size - at;
 		const size_t length = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
 
-		hr = read_image(boot, at, piece, length);
+		hr = read_listed(boot, at, piece, length);
 		for (size_t i = 0; i < length && SUCCEEDED(hr); i++)
 			sum += (uint32_t)piece[i] << 8 * (i % 4);
 	}
@@ -91,14 +119,7 @@ static HRESULT patch(const struct boot_stream *boot, uint64_t offset, uint8_t *b
 	fsi_put_le32(&table.image_size, (uint32_t)boot->size);
 	fsi_put_le32(&table.checksum, checksum);
 	memcpy(bytes, &table, sizeof(bytes));
-	for (size_t i = 0; i < length; i++) {
-		const uint64_t at = offset + i;
-
-		if (at >= FSI_BOOT_INFO_TABLE_END)
-			break;
-		if (at >= FSI_BOOT_INFO_TABLE_OFFSET)
-			buffer[i] = bytes[at - FSI_BOOT_INFO_TABLE_OFFSET];
-	}
+	overlay(offset, buffer, length, FSI_BOOT_INFO_TABLE_OFFSET, bytes, sizeof(bytes));
 	return S_OK;
 }
 
@@ -111,8 +132,8 @@ static HRESULT read_boot(void *self, uint64_t offset, void *buffer, size_t lengt
 	const uint64_t left = offset < boot->size ? boot->size - offset : 0;
 	const size_t wanted = left < length ? (size_t)left : length;
 
-	FSI_TRY(read_image(boot, offset, buffer, wanted));
-	if (boot->has_info && wanted > 0 && offset < FSI_BOOT_INFO_TABLE_END &&
+	FSI_TRY(read_listed(boot, offset, buffer, wanted));
+	if (boot->info.has_table && wanted > 0 && offset < FSI_BOOT_INFO_TABLE_END &&
 	    offset + wanted > FSI_BOOT_INFO_TABLE_OFFSET)
 		FSI_TRY(patch(boot, offset, buffer, wanted));
 	*ret_read = wanted;
@@ -152,9 +173,7 @@ HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size, bool is_file,
 		return FSI_FAIL(E_OUTOFMEMORY);
 	boot->size = size;
 	boot->is_file = is_file;
-	boot->has_info = info != NULL;
-	if (info != NULL)
-		boot->info = *info;
+	boot->info = *info;
 	hr = fsi_stream_make(&boot_ops, boot, ret_stream);
 	if (FAILED(hr))
 		fsi_free(boot);

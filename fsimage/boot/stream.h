@@ -8,18 +8,20 @@
 
 #include "boot/records.h"
 
-/* What a boot information table tells of an image. */
+/* What a boot image is told of where it is, in the places that it has for it. */
 struct fsi_boot_info {
 	uint32_t volume_block; /* of the primary volume descriptor */
 	uint32_t image_block;
+	bool has_table;	    /* a boot information table */
+	bool has_grub_list; /* where GRUB's core goes on, for a start from a disk */
 };
 
 /*
  * A stream over size bytes of another one, of which one reference is taken. info
- * is copied; NULL: no table; with one there are at least FSI_BOOT_INFO_TABLE_END
- * bytes. Reading fails with IMAPI_E_BOOT_IMAGE_DATA where stream ends before size,
- * and where it fails, unless is_file: what files of the tree return has codes of its
- * own.
+ * is copied; with a table there are at least FSI_BOOT_INFO_TABLE_END bytes, with
+ * GRUB's list FSI_BOOT_GRUB_LIST_END. Reading fails with IMAPI_E_BOOT_IMAGE_DATA
+ * where stream ends before size, and where it fails, unless is_file: what files of
+ * the tree return has codes of its own.
  */
 HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size, bool is_file,
 			       const struct fsi_boot_info *info, fsi_stream **ret_stream);

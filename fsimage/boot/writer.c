@@ -112,14 +112,18 @@ static HRESULT open_source(const struct placed_image *placed, fsi_stream **ret_s
 static HRESULT open_image(const struct fsi_region *region, fsi_stream **ret_stream)
 {
 	const struct placed_image *placed = region->owner;
-	const struct fsi_boot_info info = {VOLUME_BLOCK, block_of_image(placed)};
+	const struct fsi_boot_info info = {
+		.volume_block = VOLUME_BLOCK,
+		.image_block = block_of_image(placed),
+		.has_table = placed->image->has_info_table,
+		.has_grub_list = placed->image->has_grub_list,
+	};
 	fsi_stream *source = NULL;
 	HRESULT hr = S_OK;
 
 	FSI_TRY(open_source(placed, &source));
-	hr = fsi_boot_stream_create(
-		source, placed->image->size, placed->image->file != NULL,
-		placed->image->has_info_table ? &info : NULL, ret_stream);
+	hr = fsi_boot_stream_create(source, placed->image->size,
+				    placed->image->file != NULL, &info, ret_stream);
 	fsi_stream_release(source);
 	return hr;
 }
@@ -194,6 +198,17 @@ void fsi_boot_render_record(const void *format, uint8_t (*ret_block)[FSI_BLOCK_S
 	fsi_boot_put_record(block_of_catalog(get_boot(format)), ret_block);
 }
 
+uint32_t fsi_boot_find(const struct fsi_boot_image *images, uint32_t count,
+		       uint8_t platform)
+{
+	uint32_t number = 0;
+
+	while (number < count && (images[number].platform != platform ||
+				  images[number].emulation != FSI_EMULATION_NONE))
+		number++;
+	return number;
+}
+
 uint32_t fsi_boot_get_block(const struct fsi_format *format, uint32_t n)
 {
 	return block_of_image(&get_boot(format)->images[n]);
@@ -236,7 +251,8 @@ HRESULT fsi_boot_place_data(const struct fsi_format *format, uint32_t data_numbe
 	for (uint32_t i = 0; i < boot->source.count; i++) {
 		const struct fsi_boot_image *image = boot->images[i].image;
 
-		if (image->data_number == data_number && image->has_info_table)
+		if (image->data_number == data_number &&
+		    (image->has_info_table || image->has_grub_list))
 			return fsi_layout_append(layout, &image_ops, &boot->images[i],
 						 fsi_blocks_of(image->size), 1,
 						 ret_first_block);

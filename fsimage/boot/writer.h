@@ -19,6 +19,7 @@ struct fsi_boot_image {
 	uint16_t load_segment;
 	uint16_t sector_count;
 	bool has_info_table;
+	bool has_grub_list; /* for a start from a disk; see boot/stream.h */
 	uint8_t identifier[FSI_BOOT_IDENTIFIER_SIZE];
 	uint64_t size;
 	fsi_stream *stream;   /* one reference; NULL: a file of the tree, or nothing */
@@ -50,6 +51,13 @@ HRESULT fsi_boot_place_data(const struct fsi_format *format, uint32_t data_numbe
 
 /* Render the boot record volume descriptor; format: made by fsi_boot_create(). */
 void fsi_boot_render_record(const void *format, uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
+
+/*
+ * The number of the first boot image for a platform that is started as it is; count
+ * where there is none.
+ */
+uint32_t fsi_boot_find(const struct fsi_boot_image *images, uint32_t count,
+		       uint8_t platform);
 
 /* The first block of the n-th boot image, once all is placed. */
 uint32_t fsi_boot_get_block(const struct fsi_format *format, uint32_t n);

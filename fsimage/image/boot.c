@@ -285,6 +285,29 @@ static HRESULT check_entry(const fsi_image *image, const fsi_boot_options *optio
 	return S_OK;
 }
 
+/* The code of an MBR loads the first image for a BIOS that is started as it is. */
+static HRESULT check_loader(const fsi_image *image)
+{
+	const struct fsi_image_boot *boot = &image->boot;
+
+	for (uint32_t i = 0; i < boot->count; i++) {
+		const fsi_boot_options *options = boot->options[i];
+		uint64_t size = 0;
+
+		if (options->platform != FSI_PLATFORM_X86 ||
+		    options->emulation != FSI_EMULATION_NONE)
+			continue;
+		FSI_TRY(measure_entry(image, options, &size));
+		return image->hybrid.loader.loader == FSI_MBR_GRUB &&
+				       size < FSI_BOOT_GRUB_LIST_END
+			       ? refuse_size(size, ", too few for an image of GRUB")
+			       : S_OK;
+	}
+	return fsi_error_detail(FSI_FAIL(IMAPI_E_BOOT_IMAGE_DATA),
+				"The code of the MBR loads the boot image for a BIOS "
+				"without emulation, and there is none.");
+}
+
 HRESULT fsi_image_check_boot(fsi_image *image)
 {
 	/* Another result goes by what the options were when the first was made. */
@@ -296,7 +319,8 @@ HRESULT fsi_image_check_boot(fsi_image *image)
 		if (FAILED(hr))
 			return fsi_error_detail(hr, "This is boot entry %u.", i + 1);
 	}
-	return S_OK;
+	return fsi_mbr_template_loads_image(&image->hybrid.loader) ? check_loader(image)
+								   : S_OK;
 }
 
 static void mark(struct fsi_image_boot *boot, struct fsi_data *data)
@@ -368,6 +392,13 @@ HRESULT fsi_image_resolve_boot(fsi_image *image)
 	boot->image_count = boot->count;
 	for (uint32_t i = 0; i < boot->count; i++)
 		FSI_TRY(resolve_entry(image, boot->options[i], &boot->images[i]));
+	if (image->hybrid.loader.loader == FSI_MBR_GRUB) {
+		const uint32_t number =
+			fsi_boot_find(boot->images, boot->count, FSI_PLATFORM_X86);
+
+		if (number < boot->count)
+			boot->images[number].has_grub_list = true;
+	}
 	if (catalog != NULL)
 		mark(boot, catalog->content.data);
 	return S_OK;

@@ -6,6 +6,7 @@
 #ifndef FSI_IMAGE_IMAGE_H
 #define FSI_IMAGE_IMAGE_H
 
+#include "boot/hybrid.h"
 #include "error/fail.h"
 #include "image/boot.h"
 #include "name/view.h"
@@ -50,6 +51,7 @@ struct fsi_image {
 	bool in_handler; /* the image is read-only meanwhile */
 
 	struct fsi_image_boot boot;
+	struct fsi_hybrid hybrid; /* the tables that make a disk of it */
 
 	struct fsi_naming *naming;    /* of the tree as it was then; may be NULL */
 	uint64_t measured_generation; /* of measured_blocks */

@@ -15,7 +15,6 @@
 #define UDF_DATA_ALIGNMENT 16
 /* Blocks that drives read ahead behind the last one, where no UDF tail is. */
 #define ISO9660_PADDING_BLOCKS 150
-#define IMAGE_ALIGNMENT	       32
 
 /* ---- names ------------------------------------------------------------- */
 
@@ -235,6 +234,19 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 	return fsi_udf_create(&source, &plan->formats[FSI_PLAN_UDF]);
 }
 
+static HRESULT add_hybrid(const fsi_image *image, struct fsi_plan *plan)
+{
+	const struct fsi_hybrid_source source = {
+		.hybrid = &image->hybrid,
+		.volume = &plan->volume,
+		.boot = plan->formats[FSI_PLAN_BOOT],
+		.images = image->boot.images,
+		.image_count = image->boot.image_count,
+	};
+
+	return fsi_hybrid_create(&source, &plan->formats[FSI_PLAN_HYBRID]);
+}
+
 static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
 			   struct fsi_plan *plan)
 {
@@ -246,6 +258,8 @@ static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *nami
 		FSI_TRY(add_stub(image, plan));
 	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
 		FSI_TRY(add_udf(image, naming, plan));
+	if (image->hybrid.tables != FSI_PARTITION_TABLE_NONE)
+		FSI_TRY(add_hybrid(image, plan));
 	return S_OK;
 }
 
@@ -348,11 +362,11 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
 	if (layout->total_blocks == 0)
-		FSI_TRY(fsi_layout_seal(layout,
-					fsi_align_u64((uint64_t)layout->next_block +
-							      ISO9660_PADDING_BLOCKS,
-						      IMAGE_ALIGNMENT)));
-	return S_OK;
+		FSI_TRY(fsi_layout_seal(
+			layout,
+			fsi_layout_align_end(layout, (uint64_t)layout->next_block +
+							     ISO9660_PADDING_BLOCKS)));
+	return place_stage(plan, FSI_STAGE_SEALED);
 }
 
 HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)

@@ -12,6 +12,7 @@ enum fsi_plan_format {
 	FSI_PLAN_ISO9660,
 	FSI_PLAN_BOOT,
 	FSI_PLAN_UDF,
+	FSI_PLAN_HYBRID,
 	FSI_PLAN_FORMATS
 };
 

@@ -7,6 +7,7 @@
 #include <fsimage/codes.h>
 #include <fsimage/disc.h>
 #include <fsimage/error.h>
+#include <fsimage/hybrid.h>
 #include <fsimage/image.h>
 #include <fsimage/item.h>
 #include <fsimage/result.h>
