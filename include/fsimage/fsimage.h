@@ -3,6 +3,7 @@
 #ifndef FSIMAGE_FSIMAGE_H
 #define FSIMAGE_FSIMAGE_H
 
+#include <fsimage/check.h>
 #include <fsimage/codes.h>
 #include <fsimage/disc.h>
 #include <fsimage/error.h>
