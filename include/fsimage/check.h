@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checking images that are finished, before they are burned or trusted:
- * IIsoImageManager, whose validation looks at little more than the first volume
- * descriptor, and as an extension a check that looks at every structure.
+ * Extension: checking finished images, before they are burned or trusted. Where the
+ * validation of IIsoImageManager looks for a volume descriptor, this looks at every
+ * copy of every structure.
  *
  *     fsi_image_manager_create(&manager);
  *     fsi_image_manager_set_path(manager, "disc.iso");
@@ -23,14 +23,13 @@
 #ifndef FSIMAGE_CHECK_H
 #define FSIMAGE_CHECK_H
 
-#include <fsimage/stream.h>
+#include <fsimage/image_manager.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Counted objects: _add_ref and _release accept NULL. */
-typedef struct fsi_image_manager fsi_image_manager;
+/* Counted: _add_ref and _release accept NULL. */
 typedef struct fsi_findings fsi_findings;
 
 /* ---- findings (extension) ---------------------------------------------- */
@@ -108,30 +107,9 @@ FSI_API HRESULT fsi_findings_get_statement_total(fsi_findings *findings,
 FSI_API HRESULT fsi_findings_get_file_systems(fsi_findings *findings,
 					      fsi_file_systems *ret_file_systems);
 
-/* ---- the manager (MsftIsoImageManager) --------------------------------- */
+/* ---- checking (extension of IIsoImageManager) --------------------------- */
 
-/**
- * @param ret_manager  one reference
- * @return S_OK; E_POINTER; E_OUTOFMEMORY
- */
-FSI_API HRESULT fsi_image_manager_create(fsi_image_manager **ret_manager);
-
-/** @return manager, with one more reference */
-FSI_API fsi_image_manager *fsi_image_manager_add_ref(fsi_image_manager *manager);
-
-/** Give up one reference. @param manager  NULL is accepted */
-FSI_API void fsi_image_manager_release(fsi_image_manager *manager);
-
-/**
- * Use a stream as the image, in the place of what was set before.
- *
- * @param stream  one reference is taken
- * @return S_OK; E_POINTER
- */
-FSI_API HRESULT fsi_image_manager_set_stream(fsi_image_manager *manager,
-					     fsi_stream *stream);
-
-/** Extension: how to check; zeroed but for size: as it is usual. */
+/** How to check; zeroed but for size: as it is usual. */
 struct fsi_check_options {
 	size_t size; /**< sizeof(struct fsi_check_options) */
 	/** First block of the session to check, where the image has several. */
@@ -141,7 +119,7 @@ struct fsi_check_options {
 };
 
 /**
- * Extension: look at every structure of every file system of the image.
+ * Look at every structure of every file system of the image.
  *
  * @param options       borrowed; NULL: defaults
  * @param ret_findings  one reference; that there are any is no failure
