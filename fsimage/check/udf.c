@@ -13,19 +13,18 @@
 static void claim(struct fsi_check_udf *udf, struct fsi_owners *owners,
 		  const struct fsi_check_place *place, const struct fsi_owner *owner)
 {
-	const uint64_t first = ((uint64_t)udf->session_block * udf->block_size +
-				FIRST_SIZE) /
-			       udf->block_size;
+	const uint64_t first =
+		((uint64_t)udf->session_block * udf->block_size + FIRST_SIZE) /
+		udf->block_size;
 
 	if (owners != &udf->metadata_owners && owner->first_block < first &&
 	    owner->block_count > 0)
-		fsi_check_tell(udf->check, FSI_U_001, place,
-			       &(struct fsi_check_details){
-				       .expected = FSI_TEXT("block %" PRIu64 " or later",
-							    first),
-				       .found = FSI_TEXT("block %" PRIu32,
-							 owner->first_block)},
-			       "The %s is in the space of the system", place->structure);
+		fsi_check_tell(
+			udf->check, FSI_U_001, place,
+			&(struct fsi_check_details){
+				.expected = FSI_TEXT("block %" PRIu64 " or later", first),
+				.found = FSI_TEXT("block %" PRIu32, owner->first_block)},
+			"The %s is in the space of the system", place->structure);
 	fsi_owners_add(udf->check, owners, owner);
 }
 
@@ -70,15 +69,15 @@ void fsi_check_udf_claim_space(struct fsi_check_udf *udf,
 		uint32_t count = 0;
 
 		if (!fsi_check_udf_ok(udf, fsi_import_udf_locate(
-						   udf->udf, address, owner.block_count, 0,
-						   &owner.first_block, &count)) ||
+						   udf->udf, address, owner.block_count,
+						   0, &owner.first_block, &count)) ||
 		    count == 0)
 			return;
 		owner.block_count = count;
 		claim(udf, udf->owners, place, &owner);
 		address.block += count;
-		owner.block_count = claimed->blocks -
-				    (address.block - claimed->address.block);
+		owner.block_count =
+			claimed->blocks - (address.block - claimed->address.block);
 		if (owner.block_count > 0 && udf->pieces_left-- == 0) {
 			udf->pieces_left = 0;
 			udf->is_owner_missing = true;
@@ -118,8 +117,8 @@ static void look_ahead(struct fsi_check_udf *udf)
 	struct fsi_udf_sequence sequence = {.logical_volume = NULL};
 	struct fsi_udf_logical_volume volume;
 
-	if (!fsi_check_udf_ok(udf, fsi_import_udf_read_sequence(&blocks, &udf->anchor,
-								&sequence)))
+	if (!fsi_check_udf_ok(
+		    udf, fsi_import_udf_read_sequence(&blocks, &udf->anchor, &sequence)))
 		return;
 	if (fsi_udf_get_logical_volume(sequence.logical_volume, udf->block_size,
 				       &volume) == FSI_UDF_SOUND)
@@ -159,8 +158,8 @@ static void set_block_size(struct fsi_check_udf *udf, uint32_t block_size)
 	udf->pieces_left = blocks;
 	udf->session_block = (uint32_t)((uint64_t)udf->check->session_block *
 					FSI_BLOCK_SIZE / block_size);
-	udf->owners = block_size == FSI_BLOCK_SIZE ? &udf->check->owners
-						   : &udf->volume_owners;
+	udf->owners =
+		block_size == FSI_BLOCK_SIZE ? &udf->check->owners : &udf->volume_owners;
 }
 
 /* As far as a reader gets. false: there is no UDF at all. */
@@ -188,9 +187,9 @@ static bool find_volume(struct fsi_check_udf *udf)
 static bool take_logical_volume(struct fsi_check_udf *udf)
 {
 	const struct fsi_check_descriptor *descriptor = udf->logical_volume;
-	const struct fsi_check_place place = fsi_check_udf_place(
-		udf, descriptor != NULL ? descriptor->block : 0,
-		"logical volume descriptor");
+	const struct fsi_check_place place =
+		fsi_check_udf_place(udf, descriptor != NULL ? descriptor->block : 0,
+				    "logical volume descriptor");
 
 	if (descriptor == NULL)
 		return false;
@@ -235,6 +234,10 @@ static void tell_dead_end(struct fsi_check_udf *udf)
 
 	fsi_check_tell(udf->check, FSI_C_005, &place, NULL,
 		       "The files of UDF cannot be looked at: %s", udf->reason.bytes);
+	if (udf->has_map[FSI_DISC_PARTITION_VIRTUAL])
+		fsi_check_tell(udf->check, FSI_U_156, &place, NULL,
+			       "The virtual allocation table cannot be used: %s",
+			       udf->reason.bytes);
 }
 
 static void free_sequences(struct fsi_check_udf *udf)

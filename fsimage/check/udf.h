@@ -32,8 +32,8 @@ struct fsi_check_sequence {
 struct fsi_check_udf {
 	struct fsi_check *check;
 	uint32_t block_size;
-	uint32_t block_count;	   /* of the image, in such blocks */
-	uint32_t session_block;	   /* in such blocks */
+	uint32_t block_count;	     /* of the image, in such blocks */
+	uint32_t session_block;	     /* in such blocks */
 	struct fsi_udf_mount *mount; /* NULL: no reader gets so far */
 	const struct fsi_udf *udf;   /* of the mount */
 	/* Whose the blocks of the volume are: those of the check where it counts in
@@ -41,7 +41,7 @@ struct fsi_check_udf {
 	struct fsi_owners *owners;
 	struct fsi_owners volume_owners;
 	struct fsi_owners metadata_owners; /* of the blocks of a metadata partition */
-	struct fsi_check_text reason; /* why there is no mount */
+	struct fsi_check_text reason;	   /* why there is no mount */
 	/* Into how many more pieces claims may be cut where blocks lie elsewhere, and
 	 * whether that was too few. */
 	uint64_t pieces_left;
@@ -49,17 +49,17 @@ struct fsi_check_udf {
 	bool has_anchor;
 	struct fsi_udf_anchor anchor; /* that leads to the volume */
 	uint32_t anchor_block;
-	uint16_t serial_number; /* of its tag */
-	struct fsi_check_sequence sequences[2]; /* main and reserve */
+	uint16_t serial_number;			  /* of its tag */
+	struct fsi_check_sequence sequences[2];	  /* main and reserve */
 	const fsi_check_descriptors *descriptors; /* of the sequence that counts */
 	/* Those that prevail; NULL: there is none. */
 	const struct fsi_check_descriptor *primary;
 	const struct fsi_check_descriptor *information;
 	const struct fsi_check_descriptor *logical_volume;
 	const struct fsi_check_descriptor *unallocated;
-	struct fsi_udf_logical_volume volume; /* decoded, where there is one */
-	uint16_t revision;		      /* 0: not known */
-	uint32_t access;		      /* of the first partition */
+	struct fsi_udf_logical_volume volume;	       /* decoded, where there is one */
+	uint16_t revision;			       /* 0: not known */
+	uint32_t access;			       /* of the first partition */
 	bool has_map[FSI_DISC_PARTITION_METADATA + 1]; /* by kind */
 	uint8_t *integrity; /* the block of the descriptor that prevails, or NULL */
 	uint32_t integrity_block;
