@@ -60,6 +60,8 @@ void fsi_check_udf_claim_space(struct fsi_check_udf *udf,
 		.name = place->name,
 	};
 
+	if (address.partition >= udf->udf->spaces.count)
+		return;
 	if (spaces[address.partition].kind == FSI_DISC_PARTITION_METADATA) {
 		claim(udf, &udf->metadata_owners, place, &owner);
 		return;
@@ -107,22 +109,37 @@ static void take_volume(struct fsi_check_udf *udf,
 	}
 }
 
+/* Partitions may be sound where what they hold is not. */
+static void take_spaces(struct fsi_check_udf *udf,
+			const struct fsi_udf_sequence *sequence,
+			const struct fsi_udf_logical_volume *volume)
+{
+	if (udf->mount != NULL) {
+		udf->udf = &udf->mount->udf;
+		udf->table = udf->mount->table;
+	} else if (fsi_check_udf_ok(udf,
+				    fsi_import_udf_load_spaces(&udf->blocks, sequence,
+							       volume, &udf->table))) {
+		udf->udf = &udf->blocks;
+	}
+}
+
 static void look_ahead(struct fsi_check_udf *udf)
 {
-	const struct fsi_udf blocks = {
-		.media = udf->check->media,
-		.block_size = udf->block_size,
-		.block_count = udf->block_count,
-	};
 	struct fsi_udf_sequence sequence = {.logical_volume = NULL};
 	struct fsi_udf_logical_volume volume;
 
-	if (!fsi_check_udf_ok(
-		    udf, fsi_import_udf_read_sequence(&blocks, &udf->anchor, &sequence)))
+	udf->blocks.media = udf->check->media;
+	udf->blocks.block_size = udf->block_size;
+	udf->blocks.block_count = udf->block_count;
+	if (!fsi_check_udf_ok(udf, fsi_import_udf_read_sequence(&udf->blocks,
+								&udf->anchor, &sequence)))
 		return;
 	if (fsi_udf_get_logical_volume(sequence.logical_volume, udf->block_size,
-				       &volume) == FSI_UDF_SOUND)
+				       &volume) == FSI_UDF_SOUND) {
 		take_volume(udf, &volume);
+		take_spaces(udf, &sequence, &volume);
+	}
 	if (sequence.partitions.count > 0)
 		udf->access = sequence.partitions.items[0].partition.access;
 	fsi_import_udf_free_sequence(&sequence);
@@ -173,9 +190,7 @@ static bool find_volume(struct fsi_check_udf *udf)
 		return fsi_check_udf_is_recognised(udf->check);
 	set_block_size(udf, places.block_size);
 	hr = fsi_import_udf_mount(udf->check->media, 0, &udf->mount);
-	if (fsi_check_udf_ok(udf, hr))
-		udf->udf = &udf->mount->udf;
-	else
+	if (!fsi_check_udf_ok(udf, hr))
 		fsi_check_format(&udf->reason, "%s", fsi_error_get_message());
 	choose_anchor(udf, &places);
 	look_ahead(udf);
@@ -215,10 +230,12 @@ static void check_volume(struct fsi_check_udf *udf)
 		return;
 	fsi_check_udf_maps(udf);
 	fsi_check_udf_integrity(udf);
-	if (udf->mount == NULL)
+	if (udf->udf == NULL)
 		return;
 	fsi_check_udf_tables(udf);
 	fsi_check_udf_file_set(udf);
+	if (udf->mount == NULL)
+		return;
 	fsi_check_udf_tree(udf, &totals);
 	fsi_check_udf_integrity_totals(udf, &totals);
 	fsi_check_udf_space(udf);
@@ -277,5 +294,6 @@ void fsi_check_udf(struct fsi_check *check)
 	fsi_owners_free(&udf.volume_owners);
 	fsi_owners_free(&udf.metadata_owners);
 	fsi_free(udf.integrity);
+	fsi_import_udf_free_spaces(&udf.blocks);
 	fsi_import_udf_unmount(udf.mount);
 }

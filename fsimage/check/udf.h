@@ -32,10 +32,12 @@ struct fsi_check_sequence {
 struct fsi_check_udf {
 	struct fsi_check *check;
 	uint32_t block_size;
-	uint32_t block_count;	     /* of the image, in such blocks */
-	uint32_t session_block;	     /* in such blocks */
-	struct fsi_udf_mount *mount; /* NULL: no reader gets so far */
-	const struct fsi_udf *udf;   /* of the mount */
+	uint32_t block_count;		  /* of the image, in such blocks */
+	uint32_t session_block;		  /* in such blocks */
+	struct fsi_udf_mount *mount;	  /* NULL: no reader gets so far */
+	struct fsi_udf blocks;		  /* what there is without a mount */
+	const struct fsi_udf *udf;	  /* its partitions; NULL: they are not known */
+	struct fsi_udf_table_facts table; /* of a virtual partition */
 	/* Whose the blocks of the volume are: those of the check where it counts in
 	 * blocks of the same size. */
 	struct fsi_owners *owners;
@@ -207,7 +209,8 @@ void fsi_check_udf_space(struct fsi_check_udf *udf);
 
 /* What walking over all entries comes to. */
 struct fsi_check_totals {
-	uint32_t file_count;
+	uint32_t file_count;  /* names of what is no directory */
+	uint32_t entry_count; /* the same with each hard link once */
 	uint32_t directory_count;
 	uint64_t highest_unique_id;
 };

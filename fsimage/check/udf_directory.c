@@ -437,6 +437,7 @@ static void add_child(struct walk *walk, const char *text)
 		directory_of(walk)->subdirectories++;
 	} else {
 		walk->tree->totals.file_count++;
+		walk->tree->totals.entry_count += is_new;
 	}
 }
 

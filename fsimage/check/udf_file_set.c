@@ -120,7 +120,9 @@ static void check_icbs(struct fsi_check_udf *udf, const struct fsi_check_place *
 	struct fsi_udf_allocation root;
 
 	fsi_udf_get_long_ad(&record->root, &root);
-	if (root.length != udf->block_size || root.type != FSI_UDF_EXTENT_RECORDED)
+	/* The ICB of an entry that others may supersede has two blocks. */
+	if ((root.length != udf->block_size && root.length != 2 * udf->block_size) ||
+	    root.type != FSI_UDF_EXTENT_RECORDED)
 		fsi_check_tell(udf->check, FSI_U_076, &at,
 			       &(struct fsi_check_details){
 				       .expected = FSI_TEXT("%" PRIu32 " recorded bytes",

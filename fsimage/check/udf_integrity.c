@@ -341,8 +341,11 @@ void fsi_check_udf_integrity_totals(struct fsi_check_udf *udf,
 		     FSI_TEXT("next unique identifier %" PRIu64, udf->next_unique_id));
 	if (!integrity.has_use)
 		return;
-	fsi_check_number(udf->check, FSI_U_068, &place, "number of files",
-			 totals->file_count, integrity.file_count);
+	/* Before 2.50 it is not said whether hard links are files of their own. */
+	if (fsi_check_udf_since(udf, 0x0250) ||
+	    integrity.file_count != totals->entry_count)
+		fsi_check_number(udf->check, FSI_U_068, &place, "number of files",
+				 totals->file_count, integrity.file_count);
 	fsi_check_number(udf->check, FSI_U_068, &place, "number of directories",
 			 totals->directory_count, integrity.directory_count);
 }

@@ -118,8 +118,8 @@ static void compare_with_owners(struct space *space)
 				       .severity = FSI_SEVERITY_WARNING,
 				       .expected = "free",
 				       .found = FSI_TEXT("%" PRIu32 " blocks", lost)},
-			       "%" PRIu32 " blocks are said to be in use, but no file "
-			       "has them",
+			       "The bitmap says that blocks are in use which nothing "
+			       "has: %" PRIu32,
 			       lost);
 }
 

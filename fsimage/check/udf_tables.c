@@ -68,7 +68,7 @@ static void check_virtual_header(struct fsi_check_udf *udf,
 	struct fsi_udf_allocation_table_header copy;
 	const struct fsi_udf_allocation_table_header *const header = &copy;
 	const struct fsi_udf_reading reading = {.buffer = &copy, .length = sizeof(copy)};
-	const struct fsi_udf_table_facts *facts = &udf->mount->table;
+	const struct fsi_udf_table_facts *facts = &udf->table;
 	struct fsi_check_place at = *place;
 	unsigned length = 0;
 	unsigned use_length = 0;
@@ -109,7 +109,7 @@ static void check_virtual(struct fsi_check_udf *udf, const struct fsi_udf_space 
 
 	if (space->file_count == 0)
 		return;
-	if (udf->mount->table.is_known != must_be_new)
+	if (udf->table.is_known != must_be_new)
 		tell(udf, FSI_U_156, &place,
 		     &(struct fsi_check_details){.expected = must_be_new ? "a header"
 									 : "a trailer"},

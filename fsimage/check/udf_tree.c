@@ -56,7 +56,7 @@ static bool check_reference(struct fsi_check_udf *udf,
 		fault = "to a block behind the end of its partition";
 	else if (icb->type != FSI_UDF_EXTENT_RECORDED)
 		fault = "to a block that is not recorded";
-	else if (icb->length == 0 || icb->length % udf->block_size != 0)
+	else if (icb->length == 0)
 		fault = "to something else than a block";
 	if (fault != NULL)
 		fsi_check_tell(
@@ -136,14 +136,25 @@ static bool read_current(struct fsi_check_udf *udf, const struct fsi_udf_allocat
 
 static void claim_entry(struct fsi_check_entry *entry)
 {
-	const struct fsi_check_claim claim = {
+	struct fsi_check_udf *udf = entry->tree->udf;
+	const struct fsi_udf_allocation *icb = &fsi_check_node_of(entry)->icb;
+	struct fsi_check_claim claim = {
 		.kind = FSI_OWNER_STRUCTURE,
 		.statement = FSI_U_108,
-		.address = entry->block.address,
+		.address = icb->address,
 		.blocks = 1,
 	};
 
-	fsi_check_udf_claim_space(entry->tree->udf, &entry->place, &claim);
+	/* Behind an entry that others may supersede is where they are told of. */
+	if (entry->block.icb.strategy == STRATEGY_CHAIN &&
+	    icb->length == 2 * udf->block_size)
+		claim.blocks = 2;
+	fsi_check_udf_claim_space(udf, &entry->place, &claim);
+	claim.blocks = 1;
+	if (entry->block.address.block != icb->address.block) {
+		claim.address = entry->block.address;
+		fsi_check_udf_claim_space(udf, &entry->place, &claim);
+	}
 }
 
 static void check_body(struct fsi_check_entry *entry)
@@ -176,6 +187,10 @@ static void check_node(struct fsi_check_tree *tree, size_t number)
 		entry.place.structure = "extended file entry";
 	tree->nodes.items[number].disc_offset = entry.place.offset;
 	claim_entry(&entry);
+	if (entry.block.icb.strategy != STRATEGY_CHAIN)
+		fsi_check_number(udf->check, FSI_U_080, &entry.place,
+				 "length in the reference to the", udf->block_size,
+				 icb.length);
 	if (fsi_check_udf_entry(&entry)) {
 		tree->nodes.items[number].is_read = true;
 		check_body(&entry);

@@ -266,7 +266,10 @@ static void check_range(struct fsi_check_udf *udf, const struct fsi_check_place 
 				  partition->block_count, partition->first_block),
 	};
 
-	if ((uint64_t)partition->first_block + partition->block_count > udf->block_count)
+	/* A disc that is written block by block is recorded as far as it is written. */
+	if ((uint64_t)partition->first_block + partition->block_count >
+		    udf->block_count &&
+	    !udf->has_map[FSI_DISC_PARTITION_VIRTUAL])
 		fsi_check_tell(udf->check, FSI_U_046, &at, &details,
 			       "The partition goes on behind the end of the image");
 	details.severity = FSI_SEVERITY_WARNING;
