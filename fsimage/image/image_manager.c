@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The image manager: whether a finished image can be burned as it is. */
-#include <fsimage/image_manager.h>
-
+/* IIsoImageManager, and as an extension the check of a whole image. */
 #include "base/memory.h"
+#include "check/check.h"
 #include "error/fail.h"
 #include "import/file_systems.h"
 #include "io/stream.h"
@@ -172,4 +171,30 @@ HRESULT fsi_image_manager_validate(fsi_image_manager *manager)
 	/* What was met on the way to success is no error. */
 	fsi_error_clear();
 	return S_OK;
+}
+
+HRESULT fsi_image_manager_check(fsi_image_manager *manager,
+				const struct fsi_check_options *options,
+				fsi_findings **ret_findings)
+{
+	const struct fsi_check_options defaults = {.size = sizeof(defaults)};
+	struct fsi_media *media = NULL;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (manager == NULL || ret_findings == NULL)
+		return FSI_FAIL(E_POINTER);
+	if (options == NULL)
+		options = &defaults;
+	if (options->size != sizeof(*options))
+		return FSI_FAIL(E_INVALIDARG);
+	if (manager->stream == NULL)
+		return FSI_FAIL(IMAPI_E_IMAGEMANAGER_NO_IMAGE);
+	FSI_TRY(fsi_media_open(manager->stream, options->session_block, 0, &media));
+	hr = fsi_check_run(media, options, ret_findings);
+	fsi_media_release(media);
+	/* What was met on the way is told as findings. */
+	if (SUCCEEDED(hr))
+		fsi_error_clear();
+	return hr;
 }

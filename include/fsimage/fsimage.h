@@ -3,11 +3,11 @@
 #ifndef FSIMAGE_FSIMAGE_H
 #define FSIMAGE_FSIMAGE_H
 
+#include <fsimage/check.h>
 #include <fsimage/codes.h>
 #include <fsimage/disc.h>
 #include <fsimage/error.h>
 #include <fsimage/image.h>
-#include <fsimage/image_manager.h>
 #include <fsimage/item.h>
 #include <fsimage/result.h>
 #include <fsimage/stream.h>
