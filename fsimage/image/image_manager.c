@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IIsoImageManager, and as an extension the check of a whole image. */
+/* The image manager: whether a finished image can be burned, and what is wrong. */
+#include <fsimage/image_manager.h>
+
 #include "base/memory.h"
 #include "check/check.h"
 #include "error/fail.h"

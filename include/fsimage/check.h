@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checking images that are finished, before they are burned or trusted:
- * IIsoImageManager, whose validation looks at little more than the first volume
- * descriptor, and as an extension a check that looks at every structure.
+ * Extension: checking finished images, before they are burned or trusted. Where the
+ * validation of IIsoImageManager looks for a volume descriptor, this looks at every
+ * copy of every structure.
  *
  *     fsi_image_manager_create(&manager);
  *     fsi_image_manager_set_path(manager, "disc.iso");
@@ -23,14 +23,13 @@
 #ifndef FSIMAGE_CHECK_H
 #define FSIMAGE_CHECK_H
 
-#include <fsimage/stream.h>
+#include <fsimage/image_manager.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Counted objects: _add_ref and _release accept NULL. */
-typedef struct fsi_image_manager fsi_image_manager;
+/* Counted: _add_ref and _release accept NULL. */
 typedef struct fsi_findings fsi_findings;
 
 /* ---- findings (extension) ---------------------------------------------- */
@@ -108,78 +107,9 @@ FSI_API HRESULT fsi_findings_get_statement_total(fsi_findings *findings,
 FSI_API HRESULT fsi_findings_get_file_systems(fsi_findings *findings,
 					      fsi_file_systems *ret_file_systems);
 
-/* ---- the manager (MsftIsoImageManager) --------------------------------- */
+/* ---- checking (extension of IIsoImageManager) --------------------------- */
 
-/**
- * @param ret_manager  one reference
- * @return S_OK; E_POINTER; E_OUTOFMEMORY
- */
-FSI_API HRESULT fsi_image_manager_create(fsi_image_manager **ret_manager);
-
-/** @return manager, with one more reference */
-FSI_API fsi_image_manager *fsi_image_manager_add_ref(fsi_image_manager *manager);
-
-/** Give up one reference. @param manager  NULL is accepted */
-FSI_API void fsi_image_manager_release(fsi_image_manager *manager);
-
-/**
- * Check the image in this file; it is opened now, and a stream is made of it
- * (IIsoImageManager::SetPath). A stream that was set before is let go of.
- *
- * @param path  host path of a regular file or a block device
- * @return S_OK; E_POINTER; E_OUTOFMEMORY; IMAPI_E_INVALID_PATH (path) when it is
- *         empty or too long, goes on behind something that is no folder, or names
- *         something that is no file; the system's error when the file can't be
- *         opened. What was set before stays then.
- */
-FSI_API HRESULT fsi_image_manager_set_path(fsi_image_manager *manager, const char *path);
-
-/**
- * Check this image (IIsoImageManager::SetStream). A path that was set before is
- * forgotten.
- *
- * @param data  one reference is taken
- * @return S_OK; E_POINTER
- */
-FSI_API HRESULT fsi_image_manager_set_stream(fsi_image_manager *manager,
-					     fsi_stream *data);
-
-/**
- * The path that was set last (IIsoImageManager::get_Path).
- *
- * @param ret_path  to be freed with fsi_free(); "" when none was set, or a stream
- *                  was set after it
- * @return S_OK; E_POINTER; E_OUTOFMEMORY
- */
-FSI_API HRESULT fsi_image_manager_get_path(fsi_image_manager *manager, char **ret_path);
-
-/**
- * The image as a stream, whichever way it was set (IIsoImageManager::get_Stream).
- *
- * @param ret_data  one reference; NULL when nothing was set
- * @return S_OK; E_POINTER
- */
-FSI_API HRESULT fsi_image_manager_get_stream(fsi_image_manager *manager,
-					     fsi_stream **ret_data);
-
-/**
- * Whether the image can be burned as it is (IIsoImageManager::Validate): it is
- * made of blocks of FSI_BLOCK_SIZE bytes without headers, and its volume
- * recognition sequence, from block 16 on, has a primary volume descriptor of
- * ISO 9660 or a descriptor of UDF (NSR02, NSR03). Whether what these lead to is
- * sound is not looked at.
- *
- * @return S_OK; E_POINTER; in this order:
- *         IMAPI_E_IMAGEMANAGER_NO_IMAGE: neither a path nor a stream was set;
- *         IMAPI_E_IMAGEMANAGER_IMAGE_NOT_ALIGNED: the size is no multiple of
- *         FSI_BLOCK_SIZE; IMAPI_E_IMAGEMANAGER_IMAGE_TOO_BIG: there are more than
- *         2147483647 blocks; IMAPI_E_IMAGEMANAGER_NO_VALID_VD_FOUND: there is no
- *         such descriptor; IMAPI_E_IMPORT_READ_FAILURE (block): it can't be read;
- *         E_OUTOFMEMORY; what the stream returns for its size
- */
-FSI_API HRESULT fsi_image_manager_validate(fsi_image_manager *manager);
-
-/** Extension: how to check; zeroed but for size: as it is usual. */
+/** How to check; zeroed but for size: as it is usual. */
 struct fsi_check_options {
 	size_t size; /**< sizeof(struct fsi_check_options) */
 	/** First block of the session to check, where the image has several. */
@@ -189,7 +119,7 @@ struct fsi_check_options {
 };
 
 /**
- * Extension: look at every structure of every file system of the image.
+ * Look at every structure of every file system of the image.
  *
  * @param options       borrowed; NULL: defaults
  * @param ret_findings  one reference; that there are any is no failure

@@ -8,6 +8,7 @@
 #include <fsimage/disc.h>
 #include <fsimage/error.h>
 #include <fsimage/image.h>
+#include <fsimage/image_manager.h>
 #include <fsimage/item.h>
 #include <fsimage/result.h>
 #include <fsimage/stream.h>
