@@ -66,6 +66,24 @@ static uint32_t crc32_of(uint32_t crc, const uint8_t *bytes, size_t length)
 	return ~crc;
 }
 
+/* Sectors that a table has; blocks are no smaller. */
+static void claim(struct fsi_check_iso *iso, uint64_t sector, uint64_t count,
+		  const char *structure)
+{
+	const uint64_t first = sector / SECTORS_PER_BLOCK;
+	const uint64_t end = (sector + count + SECTORS_PER_BLOCK - 1) / SECTORS_PER_BLOCK;
+	const struct fsi_owner owner = {
+		.first_block = (uint32_t)first,
+		.block_count = (uint32_t)(end - first),
+		.kind = FSI_OWNER_STRUCTURE,
+		.file_system = FSI_FILE_SYSTEM_NONE,
+		.statement = FSI_I_093,
+		.structure = structure,
+	};
+
+	fsi_owners_add(iso->check, &iso->check->owners, &owner);
+}
+
 /* ---- master boot record (UEFI 5.2) ------------------------------------- */
 
 static bool is_used(const struct mbr_entry *entry)
@@ -109,6 +127,8 @@ static void check_mbr(struct fsi_check_iso *iso, const struct mbr_record *record
 	/* Without a signature, these are bytes of something else. */
 	for (unsigned i = 0; i < MBR_PARTITIONS; i++)
 		is_table = is_table && (record->entries[i].active[0] & 0x7F) == 0;
+	if (has_signature)
+		claim(iso, 0, SECTORS_PER_BLOCK, "master boot record");
 	for (unsigned i = 0; i < MBR_PARTITIONS && has_signature; i++) {
 		if (is_used(&record->entries[i]))
 			check_partition(iso, &record->entries[i], i);
@@ -131,12 +151,29 @@ static void tell_gpt(struct fsi_check_iso *iso, uint64_t sector, const char *fau
 		       fault);
 }
 
+/* The first header is in the block of the master boot record, which is claimed. */
+static void claim_table(struct fsi_check_iso *iso, uint64_t sector, uint64_t first,
+			uint64_t length)
+{
+	uint64_t end = first + length;
+
+	if (sector == 1 && first < SECTORS_PER_BLOCK)
+		first = SECTORS_PER_BLOCK;
+	else if (sector != 1 && sector >= end && sector - end < SECTORS_PER_BLOCK)
+		end = sector + 1;
+	else if (sector != 1)
+		claim(iso, sector, 1, "GUID partition table");
+	if (first < end)
+		claim(iso, first, end - first, "GUID partition table");
+}
+
 static void check_array(struct fsi_check_iso *iso, const struct gpt_header *header,
 			uint64_t sector)
 {
 	const uint64_t first = fsi_get_le64(&header->array_sector);
 	const uint32_t count = fsi_get_le32(&header->entry_count);
 	const uint32_t size = fsi_get_le32(&header->entry_size);
+	const uint64_t length = ((uint64_t)count * size + SECTOR_SIZE - 1) / SECTOR_SIZE;
 	uint8_t entry[SECTOR_SIZE];
 	uint32_t crc = 0;
 
@@ -155,6 +192,7 @@ static void check_array(struct fsi_check_iso *iso, const struct gpt_header *head
 	}
 	if (crc != fsi_get_le32(&header->array_crc))
 		tell_gpt(iso, sector, "has a wrong CRC of its entries");
+	claim_table(iso, sector, first, length);
 }
 
 /* other: where the header of the other table is. */
