@@ -46,26 +46,53 @@ static enum map_colour colour_of(const struct fsi_block_use *use)
 
 /* ---- runs -------------------------------------------------------------- */
 
-/* What an extent has behind those before it; an extent inside another one, such as a
- * boot image in a file that begins before it, is in the legend alone. */
+static void put_run(struct map_scene *scene, uint64_t first, uint64_t end, size_t use,
+		    enum map_colour colour)
+{
+	if (first < end)
+		scene->runs[scene->run_count++] = (struct map_run){
+			.first_block = (uint32_t)first,
+			.block_count = (uint32_t)(end - first),
+			.use = use,
+			.colour = colour,
+		};
+}
+
+/* What boots is drawn over the file that it is a part of. Returns where it ends. */
+static uint64_t cut_file(struct map_scene *scene, uint64_t first, uint64_t end,
+			 size_t index)
+{
+	const struct map_run file = scene->runs[scene->run_count - 1];
+	const uint64_t file_end = (uint64_t)file.first_block + file.block_count;
+
+	if (end > file_end)
+		end = file_end;
+	scene->run_count--;
+	put_run(scene, file.first_block, first, file.use, file.colour);
+	put_run(scene, first, end, index, MAP_BOOT);
+	put_run(scene, end, file_end, file.use, file.colour);
+	return end;
+}
+
+/* What an extent has behind those that begin before it. */
 static void add_run(struct map_scene *scene, size_t index,
 		    const struct fsi_block_use *use, uint64_t *reach)
 {
+	const enum map_colour colour = colour_of(use);
 	uint64_t first = use->first_block;
 	uint64_t end = first + use->block_count;
 
-	if (first < *reach)
-		first = *reach;
 	if (end > scene->blocks)
 		end = scene->blocks;
+	if (colour == MAP_BOOT && first < *reach && scene->run_count > 0 &&
+	    scene->runs[scene->run_count - 1].colour == MAP_FILES &&
+	    scene->runs[scene->run_count - 1].first_block <= first)
+		first = cut_file(scene, first, end, index);
+	if (first < *reach)
+		first = *reach;
 	if (first >= end)
 		return;
-	scene->runs[scene->run_count++] = (struct map_run){
-		.first_block = (uint32_t)first,
-		.block_count = (uint32_t)(end - first),
-		.use = index,
-		.colour = colour_of(use),
-	};
+	put_run(scene, first, end, index, colour);
 	scene->used_blocks += end - first;
 	*reach = end;
 }
@@ -120,7 +147,8 @@ static HRESULT make_runs(struct map_scene *scene)
 	HRESULT hr = fsi_block_map_get_count(scene->map, &count);
 
 	if (SUCCEEDED(hr) && count > 0) {
-		scene->runs = calloc(count, sizeof(*scene->runs));
+		/* One that is drawn over another makes it two. */
+		scene->runs = calloc(count, 3 * sizeof(*scene->runs));
 		if (scene->runs == NULL)
 			hr = E_OUTOFMEMORY;
 	}

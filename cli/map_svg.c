@@ -28,6 +28,9 @@
 /* Of a sans-serif font, the width of a character by its height. */
 #define CHARACTER_WIDTH 0.58
 
+/* What most labels need. */
+#define LABEL_WIDTH 200.0
+
 /* A label that was cut is no shorter. */
 #define LABEL_LEAST 6u
 
@@ -377,6 +380,18 @@ static const char *fill_of(const struct map_run *run)
 	return other != NULL && run->use % 2 != 0 ? other : colours[run->colour].fill;
 }
 
+/* One label is enough, on the first row that has room. */
+static bool is_labelled(const struct map_scene *scene, const struct map_cell *cell,
+			const struct map_run *run)
+{
+	const uint32_t in_first_row =
+		scene->row_blocks - run->first_block % scene->row_blocks;
+
+	return cell->first_block == run->first_block ||
+	       (cell->first_block - run->first_block == in_first_row &&
+		map_width(scene, in_first_row) < LABEL_WIDTH);
+}
+
 /* The name of what is drawn, as far as there is room. */
 static void put_label(struct drawing *drawing, const struct map_cell *cell,
 		      const struct map_run *run)
@@ -389,7 +404,7 @@ static void put_label(struct drawing *drawing, const struct map_cell *cell,
 	const bool has_range = drawing->bar >= 70;
 	char *safe = NULL;
 
-	if (width < 30 || size < 12)
+	if (width < 30 || size < 12 || !is_labelled(drawing->scene, cell, run))
 		return;
 	safe = make_safe(label);
 	if (safe == NULL) {
@@ -592,7 +607,8 @@ static void draw_kind(struct drawing *drawing, size_t line, const struct map_kin
 			kind->extents == 1 ? "" : "s");
 	} else {
 		if (kind->file_systems != FSI_FILE_SYSTEM_NONE &&
-		    kind->colour != MAP_BOOT) {
+		    kind->colour != MAP_BOOT &&
+		    strncmp(kind->structure, "Joliet", 6) != 0) {
 			put_file_systems(file, kind->file_systems);
 			fputc(' ', file);
 		}
