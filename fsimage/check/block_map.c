@@ -29,7 +29,7 @@ static void describe(struct use *use, const struct fsi_owner *owner)
 {
 	use->name = owner->name;
 	use->file_system = owner->file_system;
-	use->use.structure = owner->structure;
+	use->use.structure = owner->kind == FSI_OWNER_DATA ? "file" : owner->structure;
 	use->use.name = owner->name != NULL ? owner->name->text : "";
 }
 
