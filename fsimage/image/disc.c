@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Discs that exist already: the API over fsimage/import. */
+#include "check/check.h"
 #include "error/fail.h"
 #include "import/boot.h"
 #include "import/file_systems.h"
@@ -115,6 +116,14 @@ HRESULT fsi_disc_open_view(fsi_disc *disc, enum fsi_file_system file_system,
 	if ((disc->file_systems & (fsi_file_systems)file_system) == 0)
 		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_NOT_FOUND, name);
 	return finish(fsi_import_open(disc->media, &disc->hints, file_system, ret_view));
+}
+
+HRESULT fsi_disc_get_block_map(fsi_disc *disc, fsi_block_map **ret_map)
+{
+	fsi_error_clear();
+	if (disc == NULL || ret_map == NULL)
+		return FSI_FAIL(E_POINTER);
+	return finish(fsi_check_map(disc->media, ret_map));
 }
 
 /* ---- views ------------------------------------------------------------- */

@@ -405,6 +405,64 @@ FSI_API fsi_disc_children *fsi_disc_children_add_ref(fsi_disc_children *children
 /** Give up one reference. @param children  NULL is accepted */
 FSI_API void fsi_disc_children_release(fsi_disc_children *children);
 
+/* ---- block maps --------------------------------------------------------- */
+
+/* Counted. */
+typedef struct fsi_block_map fsi_block_map;
+
+/** What an extent of a disc is used for. */
+struct fsi_block_use {
+	uint32_t first_block;
+	uint32_t block_count;	       /**< at least 1 */
+	fsi_file_systems file_systems; /**< that use it; NONE: none of them does */
+	bool is_file;		       /**< the data of a file, else a structure */
+	const char *structure;	       /**< in English, such as "path table" */
+	/** The last name of the file or directory; "": of none, or of the root. */
+	const char *name;
+	uint32_t name_count; /**< of files: that have this extent; else 0 or 1 */
+};
+
+/**
+ * Find out what the blocks of a disc are used for, by reading all structures of
+ * all file systems. Of what is damaged, the map has what could be read.
+ *
+ * @param ret_map  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_disc_get_block_map(fsi_disc *disc, fsi_block_map **ret_map);
+
+/** @return map, with one more reference */
+FSI_API fsi_block_map *fsi_block_map_add_ref(fsi_block_map *map);
+
+/** Give up one reference. @param map  NULL is accepted */
+FSI_API void fsi_block_map_release(fsi_block_map *map);
+
+/**
+ * @param ret_count  extents that are used
+ * @return S_OK; E_POINTER
+ */
+FSI_API HRESULT fsi_block_map_get_count(fsi_block_map *map, size_t *ret_count);
+
+/**
+ * One of the extents, in the order of their first blocks. On a damaged disc they
+ * may overlap; a boot image and the file that it is always do.
+ *
+ * @param index    from 0
+ * @param ret_use  borrowed from map
+ * @return S_OK; E_POINTER; E_INVALIDARG when there are not as many
+ */
+FSI_API HRESULT fsi_block_map_get_item(fsi_block_map *map, size_t index,
+				       const struct fsi_block_use **ret_use);
+
+/**
+ * Where the file or directory of an extent is, in the file system that keeps most
+ * of its name. What is longer than 4095 bytes is cut at its beginning.
+ *
+ * @param ret_path  to be freed with fsi_free(); "" when it is of no file
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY; E_INVALIDARG when there are not as many
+ */
+FSI_API HRESULT fsi_block_map_get_path(fsi_block_map *map, size_t index, char **ret_path);
+
 #ifdef __cplusplus
 }
 #endif
