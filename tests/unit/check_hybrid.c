@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Images that are disks too: what the options take, and what the tables tell. */
 #include "tests/support/api.h"
+#include "tests/support/streams.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +255,40 @@ START_TEST(an_image_ends_with_a_whole_mib)
 }
 END_TEST
 
+/* Of UDF with one file of so many blocks that nobody reads. */
+static HRESULT measure_huge(uint32_t tables, uint64_t file_blocks, uint32_t *ret_blocks)
+{
+	struct test_stream source = {.size = file_blocks * FSI_BLOCK_SIZE};
+	fsi_stream *stream = test_stream_open(&source);
+	HRESULT hr = S_OK;
+
+	image = api_image(UDF);
+	ASSERT_OK(put_hybrid(tables, NULL, 0, 0));
+	ASSERT_OK(fsi_directory_add_file(api_root(image), "file", stream));
+	hr = fsi_image_get_used_blocks(image, ret_blocks);
+	fsi_image_release(image);
+	image = NULL;
+	fsi_stream_release(stream);
+	return hr;
+}
+
+START_TEST(an_mbr_alone_counts_sectors_with_32_bits)
+{
+	const uint32_t most = (1u << 30) - MIB;
+	uint64_t file_blocks = most;
+	uint32_t blocks = 0;
+
+	while (measure_huge(MBR, file_blocks, &blocks) == IMAPI_E_IMAGE_TOO_BIG)
+		file_blocks -= 64;
+	ck_assert_uint_eq(blocks, most);
+	ck_assert_int_eq(measure_huge(MBR, file_blocks + 64, &blocks),
+			 IMAPI_E_IMAGE_TOO_BIG);
+	ASSERT_SAYS("GPT");
+	ASSERT_OK(measure_huge(BOTH, file_blocks + 64, &blocks));
+	ck_assert_uint_eq(blocks, most + MIB);
+}
+END_TEST
+
 START_TEST(the_last_block_is_of_one_table_or_of_udf)
 {
 	const bool has_gpt = _i > 0;
@@ -444,6 +479,41 @@ START_TEST(grub_is_told_in_a_file_of_the_tree_too)
 }
 END_TEST
 
+/* A file of 2 TiB, less so many blocks, in front of the image that is loaded. */
+static HRESULT measure_far_image(const void *code, size_t length, uint64_t less)
+{
+	struct test_stream source = {.size = ((UINT64_C(1) << 30) - less) *
+					     FSI_BLOCK_SIZE};
+	fsi_stream *stream = test_stream_open(&source);
+	fsi_boot_options *options = NULL;
+	uint32_t blocks = 0;
+	HRESULT hr = S_OK;
+
+	image = api_image(UDF);
+	ASSERT_OK(put_hybrid(GPT, code, length, 0));
+	ASSERT_OK(fsi_directory_add_file(api_root(image), "a", stream));
+	api_add_sized(api_root(image), "b", BIOS_SIZE);
+	ASSERT_OK(fsi_boot_options_create(&options));
+	ASSERT_OK(fsi_boot_options_assign_boot_file(options, "/b"));
+	ASSERT_OK(fsi_image_put_boot_image_options(image, options));
+	fsi_boot_options_release(options);
+	hr = fsi_image_get_used_blocks(image, &blocks);
+	fsi_image_release(image);
+	image = NULL;
+	fsi_stream_release(stream);
+	return hr;
+}
+
+START_TEST(isolinux_counts_sectors_with_32_bits)
+{
+	ck_assert_int_eq(measure_far_image(isolinux_code, sizeof(isolinux_code), 0),
+			 IMAPI_E_IMAGE_TOO_BIG);
+	ASSERT_SAYS("2 TiB");
+	ASSERT_OK(measure_far_image(isolinux_code, sizeof(isolinux_code), 30000));
+	ASSERT_OK(measure_far_image(grub_record, sizeof(grub_record), 0));
+}
+END_TEST
+
 START_TEST(a_loader_needs_an_image)
 {
 	fsi_result *result = NULL;
@@ -546,6 +616,7 @@ int main(void)
 	suite_add_tcase(suite, options);
 	tcase_add_checked_fixture(tables, set_up, tear_down);
 	tcase_add_loop_test(tables, an_image_ends_with_a_whole_mib, 0, 8);
+	tcase_add_test(tables, an_mbr_alone_counts_sectors_with_32_bits);
 	tcase_add_loop_test(tables, the_last_block_is_of_one_table_or_of_udf, 0, 3);
 	tcase_add_loop_test(tables, without_an_efi_image_the_mbr_has_one_partition, 0, 4);
 	tcase_add_loop_test(tables, the_efi_image_is_a_partition_inside_that_of_the_image,
@@ -560,6 +631,7 @@ int main(void)
 	tcase_add_test(loaders, grub_is_told_where_its_image_goes_on);
 	tcase_add_test(loaders, only_the_image_that_grub_loads_is_changed);
 	tcase_add_loop_test(loaders, grub_is_told_in_a_file_of_the_tree_too, 0, 4);
+	tcase_add_test(loaders, isolinux_counts_sectors_with_32_bits);
 	tcase_add_test(loaders, a_loader_needs_an_image);
 	tcase_add_test(loaders, an_image_that_is_a_floppy_disk_is_not_loaded);
 	tcase_add_loop_test(loaders, an_image_of_grub_has_room_for_its_list, 0, 3);
