@@ -238,6 +238,38 @@ static HRESULT open_image(const struct boot_entry *entry, fsi_file *file,
 	return hr;
 }
 
+/* Partitions that the first sector of a disk tells of; 0 without a table. */
+static unsigned count_partitions(const uint8_t (*sector)[512])
+{
+	unsigned count = 0;
+
+	if ((*sector)[510] != 0x55 || (*sector)[511] != 0xAA)
+		return 0;
+	for (size_t at = 446; at < 510; at += 16)
+		count += (*sector)[at + 4] != 0;
+	return count;
+}
+
+/* A BIOS starts a hard disk from its one partition (El Torito 2.2). */
+static HRESULT check_hard_disk(const struct boot_entry *entry, fsi_boot_options *options,
+			       const struct voice *voice)
+{
+	fsi_stream *stream = NULL;
+	uint8_t sector[512] = {0};
+	size_t got = 0;
+	HRESULT hr = fsi_boot_options_get_boot_image(options, &stream);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_stream_read_at(stream, 0, sector, sizeof(sector), &got);
+	fsi_stream_release(stream);
+	if (SUCCEEDED(hr) && count_partitions((const uint8_t(*)[512]) & sector) != 1)
+		message_note(voice,
+			     "%s has no partition table with exactly one partition, as a "
+			     "hard disk needs it to be started",
+			     entry->path);
+	return hr;
+}
+
 /* By its size, as IMAPI does it, for a BIOS; other firmware knows no floppies. */
 static HRESULT choose_emulation(const struct boot_entry *entry, fsi_boot_options *options,
 				const struct voice *voice,
@@ -269,6 +301,8 @@ static HRESULT assign_image(const struct boot_entry *entry, fsi_image *image,
 
 	if (SUCCEEDED(hr))
 		hr = choose_emulation(entry, options, voice, &emulation);
+	if (SUCCEEDED(hr) && emulation == FSI_EMULATION_HARD_DISK)
+		hr = check_hard_disk(entry, options, voice);
 	if (SUCCEEDED(hr) && file != NULL) {
 		hr = fsi_boot_options_assign_boot_file(options, full_path);
 		if (SUCCEEDED(hr))

@@ -157,7 +157,7 @@ class Options(BootTest):
     def test_each_emulation(self) -> None:
         for word, size in (("floppy12", 1228800), ("floppy144", FLOPPY), ("floppy288", 2949120),
                            ("hard-disk", 600000), ("none", FLOPPY)):
-            self.put_sparse("disk", size)
+            self.put("disk", bytes(450) + b"\x0c" + bytes(59) + b"\x55\xaa" + bytes(size - 512))
             entry = self.entry("--boot", f"bios:disk,emulation={word}")
             self.assertEqual((word, None), (entry["emulation"], entry["path"]))
             self.assertNotIn("note", self.done.errors)
@@ -170,6 +170,17 @@ class Options(BootTest):
         self.assertEqual("none", entry["emulation"])
         self.put_sparse("source/floppy", FLOPPY)
         self.assertEqual("floppy144", self.entry("--boot", "bios:floppy")["emulation"])
+
+    def test_hard_disk_without_its_one_partition_is_noted(self) -> None:
+        disk = bytearray(2048)
+        for types, good in (((), False), ((12,), True), ((0, 0, 12), True), ((12, 131), False)):
+            disk[446:512] = bytes(64) + b"\x55\xaa"
+            for number, kind in enumerate(types):
+                disk[450 + 16 * number] = kind
+            self.put("disk", disk)
+            entry = self.entry("--boot", "bios:disk,emulation=hard-disk")
+            self.assertEqual(next((kind for kind in types if kind), 0), entry["system_type"])
+            self.assertEqual(not good, "note: disk has no partition table" in self.done.errors)
 
     def test_segment_load_size_and_id(self) -> None:
         entry = self.entry("--boot", "bios:readme,segment=0x1000,load-size=65535,id=A \u00fc")

@@ -106,6 +106,39 @@ START_TEST(the_one_entry_is_a_copy_with_all_bytes_of_its_stream)
 }
 END_TEST
 
+START_TEST(a_copy_has_everything_that_was_put)
+{
+	fsi_boot_options *entry = NULL;
+	enum fsi_emulation emulation = FSI_EMULATION_NONE;
+	uint32_t platform = 0;
+	uint32_t sectors = 0;
+	uint16_t segment = 0;
+	bool has_table = false;
+
+	ASSERT_OK(fsi_boot_options_assign_boot_file(boot, "/some/file"));
+	ASSERT_OK(fsi_boot_options_put_emulation(boot, FSI_EMULATION_HARD_DISK));
+	ASSERT_OK(fsi_boot_options_put_platform_id(boot, 77));
+	ASSERT_OK(fsi_boot_options_put_load_segment(boot, 0x1000));
+	ASSERT_OK(fsi_boot_options_put_sector_count(boot, 9));
+	ASSERT_OK(fsi_boot_options_put_boot_info_table(boot, true));
+	ASSERT_OK(fsi_image_put_boot_image_options(image, boot));
+	ASSERT_OK(fsi_image_get_boot_image_options(image, &entry));
+	ck_assert_ptr_ne(entry, boot);
+	ASSERT_TEXT(fsi_boot_options_get_boot_file, entry, "/some/file");
+	ASSERT_OK(fsi_boot_options_get_emulation(entry, &emulation));
+	ck_assert_int_eq(emulation, FSI_EMULATION_HARD_DISK);
+	ASSERT_OK(fsi_boot_options_get_platform_id(entry, &platform));
+	ck_assert_uint_eq(platform, 77);
+	ASSERT_OK(fsi_boot_options_get_load_segment(entry, &segment));
+	ck_assert_uint_eq(segment, 0x1000);
+	ASSERT_OK(fsi_boot_options_get_sector_count(entry, &sectors));
+	ck_assert_uint_eq(sectors, 9);
+	ASSERT_OK(fsi_boot_options_get_boot_info_table(entry, &has_table));
+	ck_assert(has_table);
+	fsi_boot_options_release(entry);
+}
+END_TEST
+
 START_TEST(the_array_keeps_references_in_its_order)
 {
 	fsi_boot_options *both[2] = {boot, NULL};
@@ -298,6 +331,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, an_image_is_not_bootable_by_itself);
 	tcase_add_test(tcase, the_one_entry_is_a_copy_with_all_bytes_of_its_stream);
+	tcase_add_test(tcase, a_copy_has_everything_that_was_put);
 	tcase_add_test(tcase, the_array_keeps_references_in_its_order);
 	tcase_add_test(tcase, the_last_call_wins_and_both_getters_show_it);
 	tcase_add_test(tcase, there_may_be_32_entries);
