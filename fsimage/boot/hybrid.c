@@ -268,6 +268,11 @@ static HRESULT place_backup(struct hybrid_writer *writer, struct fsi_layout *lay
 {
 	writer->bios = find_image(writer, FSI_PLATFORM_X86);
 	writer->efi = find_image(writer, FSI_PLATFORM_EFI);
+	if (writer->source.hybrid->loader.loader == FSI_MBR_ISOLINUX &&
+	    sector_of(writer->bios.first_block) > UINT32_MAX)
+		return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
+					"ISOLINUX's code of the MBR looks for its image "
+					"in the first 2 TiB.");
 	FSI_TRY(list_partitions(writer, sector_of(layout->total_blocks)));
 	if (!has_gpt(writer))
 		return S_OK;

@@ -55,7 +55,7 @@ struct fsi_hybrid_options {
  *         fsi_image_create_result_image(), which returns IMAPI_E_BOOT_IMAGE_DATA when
  *         the template loads the boot image for a BIOS and there is none, and
  *         IMAPI_E_IMAGE_TOO_BIG when an MBR alone is to count over 4,294,967,295
- *         sectors of 512 bytes
+ *         sectors of 512 bytes, or ISOLINUX's code to find its image beyond them
  */
 FSI_API HRESULT fsi_image_put_hybrid_boot(fsi_image *image,
 					  const struct fsi_hybrid_options *options);

@@ -9,13 +9,18 @@ import unittest
 from pathlib import Path
 
 import boot_files
+import naming
+import trees
 from boot_files import SECTOR
+from case import ImageTest
 from command_case import CommandTest
 
 _TABLES = ("mbr", "gpt", "both")
 _FILE_SYSTEMS = ("iso9660", "udf", "iso9660,joliet,udf")
 _EFI_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 _MIB = 2**20
+_NOT_SEVEN_ZIP = ("linux", "grub", "pycdlib", "xorriso", "isoinfo", "libcdio", "libudfread",
+                  "bsdtar")
 
 
 class HybridTest(CommandTest):
@@ -134,6 +139,21 @@ class Readers(HybridTest):
                         "--hybrid", "--mbr-template", boot_files.GRUB_MBR, "folder", env=env)
         self.assertEqual((self.room / "one.iso").read_bytes(),
                          (self.room / "other.iso").read_bytes())
+
+
+class Trees(ImageTest):
+    """The file systems of images that are disks too."""
+
+    def test_with_an_mbr_all_readers_read_all_views(self) -> None:
+        self.check_tree(trees.sizes, "--hybrid=mbr")
+
+    def test_with_a_gpt_so_do_all_but_one(self) -> None:
+        # 7-Zip warns of the table in the last block, as of data behind the volume.
+        self.check_tree(trees.sizes, "--hybrid", readers=_NOT_SEVEN_ZIP)
+        self.check_tree(trees.sizes, "--hybrid", "-f", "iso9660,joliet", readers=("7z",),
+                        views=(naming.ISO, naming.JOLIET))
+        self.check_tree(trees.sizes, "--hybrid", "-f", "udf", views=(naming.UDF,),
+                        readers=_NOT_SEVEN_ZIP)
 
 
 class Refused(HybridTest):
