@@ -471,6 +471,7 @@ static void take_name(struct walk *walk)
 		return;
 	if (check_text(walk)) {
 		check_characters(walk, text);
+		fsi_check_systems(walk->udf->check, &walk->place, text);
 		check_unique(walk, walk->place.name->text);
 	}
 	check_fid_id(walk);
