@@ -79,6 +79,10 @@ _fsimage_extract() {
 	fi
 }
 
+_fsimage_check() {
+	_fsimage_info
+}
+
 _fsimage_errors() {
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
@@ -94,7 +98,7 @@ _fsimage() {
 
 	_init_completion -s || return
 	if [[ $cword -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "create info ls extract errors help --help
+		COMPREPLY=($(compgen -W "create info ls extract check errors help --help
 			--version" -- "$cur"))
 		return
 	fi
@@ -103,8 +107,9 @@ _fsimage() {
 	info) _fsimage_info ;;
 	ls) _fsimage_ls ;;
 	extract) _fsimage_extract ;;
+	check) _fsimage_check ;;
 	errors) _fsimage_errors ;;
-	help) COMPREPLY=($(compgen -W "create info ls extract errors" -- "$cur")) ;;
+	help) COMPREPLY=($(compgen -W "create info ls extract check errors" -- "$cur")) ;;
 	esac
 } &&
 	complete -F _fsimage fsimage

@@ -13,19 +13,18 @@
 static void claim(struct fsi_check_udf *udf, struct fsi_owners *owners,
 		  const struct fsi_check_place *place, const struct fsi_owner *owner)
 {
-	const uint64_t first = ((uint64_t)udf->session_block * udf->block_size +
-				FIRST_SIZE) /
-			       udf->block_size;
+	const uint64_t first =
+		((uint64_t)udf->session_block * udf->block_size + FIRST_SIZE) /
+		udf->block_size;
 
 	if (owners != &udf->metadata_owners && owner->first_block < first &&
 	    owner->block_count > 0)
-		fsi_check_tell(udf->check, FSI_U_001, place,
-			       &(struct fsi_check_details){
-				       .expected = FSI_TEXT("block %" PRIu64 " or later",
-							    first),
-				       .found = FSI_TEXT("block %" PRIu32,
-							 owner->first_block)},
-			       "The %s is in the space of the system", place->structure);
+		fsi_check_tell(
+			udf->check, FSI_U_001, place,
+			&(struct fsi_check_details){
+				.expected = FSI_TEXT("block %" PRIu64 " or later", first),
+				.found = FSI_TEXT("block %" PRIu32, owner->first_block)},
+			"The %s is in the space of the system", place->structure);
 	fsi_owners_add(udf->check, owners, owner);
 }
 
@@ -61,6 +60,8 @@ void fsi_check_udf_claim_space(struct fsi_check_udf *udf,
 		.name = place->name,
 	};
 
+	if (address.partition >= udf->udf->spaces.count)
+		return;
 	if (spaces[address.partition].kind == FSI_DISC_PARTITION_METADATA) {
 		claim(udf, &udf->metadata_owners, place, &owner);
 		return;
@@ -70,15 +71,15 @@ void fsi_check_udf_claim_space(struct fsi_check_udf *udf,
 		uint32_t count = 0;
 
 		if (!fsi_check_udf_ok(udf, fsi_import_udf_locate(
-						   udf->udf, address, owner.block_count, 0,
-						   &owner.first_block, &count)) ||
+						   udf->udf, address, owner.block_count,
+						   0, &owner.first_block, &count)) ||
 		    count == 0)
 			return;
 		owner.block_count = count;
 		claim(udf, udf->owners, place, &owner);
 		address.block += count;
-		owner.block_count = claimed->blocks -
-				    (address.block - claimed->address.block);
+		owner.block_count =
+			claimed->blocks - (address.block - claimed->address.block);
 		if (owner.block_count > 0 && udf->pieces_left-- == 0) {
 			udf->pieces_left = 0;
 			udf->is_owner_missing = true;
@@ -108,22 +109,37 @@ static void take_volume(struct fsi_check_udf *udf,
 	}
 }
 
+/* Partitions may be sound where what they hold is not. */
+static void take_spaces(struct fsi_check_udf *udf,
+			const struct fsi_udf_sequence *sequence,
+			const struct fsi_udf_logical_volume *volume)
+{
+	if (udf->mount != NULL) {
+		udf->udf = &udf->mount->udf;
+		udf->table = udf->mount->table;
+	} else if (fsi_check_udf_ok(udf,
+				    fsi_import_udf_load_spaces(&udf->blocks, sequence,
+							       volume, &udf->table))) {
+		udf->udf = &udf->blocks;
+	}
+}
+
 static void look_ahead(struct fsi_check_udf *udf)
 {
-	const struct fsi_udf blocks = {
-		.media = udf->check->media,
-		.block_size = udf->block_size,
-		.block_count = udf->block_count,
-	};
 	struct fsi_udf_sequence sequence = {.logical_volume = NULL};
 	struct fsi_udf_logical_volume volume;
 
-	if (!fsi_check_udf_ok(udf, fsi_import_udf_read_sequence(&blocks, &udf->anchor,
-								&sequence)))
+	udf->blocks.media = udf->check->media;
+	udf->blocks.block_size = udf->block_size;
+	udf->blocks.block_count = udf->block_count;
+	if (!fsi_check_udf_ok(udf, fsi_import_udf_read_sequence(&udf->blocks,
+								&udf->anchor, &sequence)))
 		return;
 	if (fsi_udf_get_logical_volume(sequence.logical_volume, udf->block_size,
-				       &volume) == FSI_UDF_SOUND)
+				       &volume) == FSI_UDF_SOUND) {
 		take_volume(udf, &volume);
+		take_spaces(udf, &sequence, &volume);
+	}
 	if (sequence.partitions.count > 0)
 		udf->access = sequence.partitions.items[0].partition.access;
 	fsi_import_udf_free_sequence(&sequence);
@@ -159,8 +175,8 @@ static void set_block_size(struct fsi_check_udf *udf, uint32_t block_size)
 	udf->pieces_left = blocks;
 	udf->session_block = (uint32_t)((uint64_t)udf->check->session_block *
 					FSI_BLOCK_SIZE / block_size);
-	udf->owners = block_size == FSI_BLOCK_SIZE ? &udf->check->owners
-						   : &udf->volume_owners;
+	udf->owners =
+		block_size == FSI_BLOCK_SIZE ? &udf->check->owners : &udf->volume_owners;
 }
 
 /* As far as a reader gets. false: there is no UDF at all. */
@@ -174,9 +190,7 @@ static bool find_volume(struct fsi_check_udf *udf)
 		return fsi_check_udf_is_recognised(udf->check);
 	set_block_size(udf, places.block_size);
 	hr = fsi_import_udf_mount(udf->check->media, 0, &udf->mount);
-	if (fsi_check_udf_ok(udf, hr))
-		udf->udf = &udf->mount->udf;
-	else
+	if (!fsi_check_udf_ok(udf, hr))
 		fsi_check_format(&udf->reason, "%s", fsi_error_get_message());
 	choose_anchor(udf, &places);
 	look_ahead(udf);
@@ -188,9 +202,9 @@ static bool find_volume(struct fsi_check_udf *udf)
 static bool take_logical_volume(struct fsi_check_udf *udf)
 {
 	const struct fsi_check_descriptor *descriptor = udf->logical_volume;
-	const struct fsi_check_place place = fsi_check_udf_place(
-		udf, descriptor != NULL ? descriptor->block : 0,
-		"logical volume descriptor");
+	const struct fsi_check_place place =
+		fsi_check_udf_place(udf, descriptor != NULL ? descriptor->block : 0,
+				    "logical volume descriptor");
 
 	if (descriptor == NULL)
 		return false;
@@ -216,10 +230,12 @@ static void check_volume(struct fsi_check_udf *udf)
 		return;
 	fsi_check_udf_maps(udf);
 	fsi_check_udf_integrity(udf);
-	if (udf->mount == NULL)
+	if (udf->udf == NULL)
 		return;
 	fsi_check_udf_tables(udf);
 	fsi_check_udf_file_set(udf);
+	if (udf->mount == NULL)
+		return;
 	fsi_check_udf_tree(udf, &totals);
 	fsi_check_udf_integrity_totals(udf, &totals);
 	fsi_check_udf_space(udf);
@@ -235,6 +251,10 @@ static void tell_dead_end(struct fsi_check_udf *udf)
 
 	fsi_check_tell(udf->check, FSI_C_005, &place, NULL,
 		       "The files of UDF cannot be looked at: %s", udf->reason.bytes);
+	if (udf->has_map[FSI_DISC_PARTITION_VIRTUAL])
+		fsi_check_tell(udf->check, FSI_U_156, &place, NULL,
+			       "The virtual allocation table cannot be used: %s",
+			       udf->reason.bytes);
 }
 
 static void free_sequences(struct fsi_check_udf *udf)
@@ -274,5 +294,6 @@ void fsi_check_udf(struct fsi_check *check)
 	fsi_owners_free(&udf.volume_owners);
 	fsi_owners_free(&udf.metadata_owners);
 	fsi_free(udf.integrity);
+	fsi_import_udf_free_spaces(&udf.blocks);
 	fsi_import_udf_unmount(udf.mount);
 }

@@ -32,16 +32,18 @@ struct fsi_check_sequence {
 struct fsi_check_udf {
 	struct fsi_check *check;
 	uint32_t block_size;
-	uint32_t block_count;	   /* of the image, in such blocks */
-	uint32_t session_block;	   /* in such blocks */
-	struct fsi_udf_mount *mount; /* NULL: no reader gets so far */
-	const struct fsi_udf *udf;   /* of the mount */
+	uint32_t block_count;		  /* of the image, in such blocks */
+	uint32_t session_block;		  /* in such blocks */
+	struct fsi_udf_mount *mount;	  /* NULL: no reader gets so far */
+	struct fsi_udf blocks;		  /* what there is without a mount */
+	const struct fsi_udf *udf;	  /* its partitions; NULL: they are not known */
+	struct fsi_udf_table_facts table; /* of a virtual partition */
 	/* Whose the blocks of the volume are: those of the check where it counts in
 	 * blocks of the same size. */
 	struct fsi_owners *owners;
 	struct fsi_owners volume_owners;
 	struct fsi_owners metadata_owners; /* of the blocks of a metadata partition */
-	struct fsi_check_text reason; /* why there is no mount */
+	struct fsi_check_text reason;	   /* why there is no mount */
 	/* Into how many more pieces claims may be cut where blocks lie elsewhere, and
 	 * whether that was too few. */
 	uint64_t pieces_left;
@@ -49,17 +51,17 @@ struct fsi_check_udf {
 	bool has_anchor;
 	struct fsi_udf_anchor anchor; /* that leads to the volume */
 	uint32_t anchor_block;
-	uint16_t serial_number; /* of its tag */
-	struct fsi_check_sequence sequences[2]; /* main and reserve */
+	uint16_t serial_number;			  /* of its tag */
+	struct fsi_check_sequence sequences[2];	  /* main and reserve */
 	const fsi_check_descriptors *descriptors; /* of the sequence that counts */
 	/* Those that prevail; NULL: there is none. */
 	const struct fsi_check_descriptor *primary;
 	const struct fsi_check_descriptor *information;
 	const struct fsi_check_descriptor *logical_volume;
 	const struct fsi_check_descriptor *unallocated;
-	struct fsi_udf_logical_volume volume; /* decoded, where there is one */
-	uint16_t revision;		      /* 0: not known */
-	uint32_t access;		      /* of the first partition */
+	struct fsi_udf_logical_volume volume;	       /* decoded, where there is one */
+	uint16_t revision;			       /* 0: not known */
+	uint32_t access;			       /* of the first partition */
 	bool has_map[FSI_DISC_PARTITION_METADATA + 1]; /* by kind */
 	uint8_t *integrity; /* the block of the descriptor that prevails, or NULL */
 	uint32_t integrity_block;
@@ -207,7 +209,8 @@ void fsi_check_udf_space(struct fsi_check_udf *udf);
 
 /* What walking over all entries comes to. */
 struct fsi_check_totals {
-	uint32_t file_count;
+	uint32_t file_count;  /* names of what is no directory */
+	uint32_t entry_count; /* the same with each hard link once */
 	uint32_t directory_count;
 	uint64_t highest_unique_id;
 };

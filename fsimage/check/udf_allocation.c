@@ -23,11 +23,11 @@ struct walk {
 	/* Of the body so far. */
 	uint64_t length;
 	uint64_t recorded_blocks;
-	unsigned extents;      /* with blocks */
-	bool was_partial;      /* the last one was no whole blocks */
-	uint64_t next_block;   /* where the next one is to go on */
-	uint32_t tail_block;   /* of the volume, of the last recorded block; */
-	uint32_t tail_used;    /* bytes in it; 0: there is no tail */
+	unsigned extents;    /* with blocks */
+	bool was_partial;    /* the last one was no whole blocks */
+	uint64_t next_block; /* where the next one is to go on */
+	uint32_t tail_block; /* of the volume, of the last recorded block; */
+	uint32_t tail_used;  /* bytes in it; 0: there is no tail */
 	bool is_fragmented;
 	bool has_hole;
 	bool has_list;
@@ -116,7 +116,8 @@ static void check_length(struct walk *walk, const struct fsi_udf_allocation *all
 }
 
 /* U-110, U-153: OSTA UDF 2.2.13, 2.3.10.1 */
-static void check_partition(struct walk *walk, const struct fsi_udf_allocation *allocation)
+static void check_partition(struct walk *walk,
+			    const struct fsi_udf_allocation *allocation)
 {
 	const enum fsi_check_node_kind kind = kind_of(walk);
 	const bool is_ours = kind != FSI_CHECK_METADATA && kind != FSI_CHECK_BITMAP;
@@ -341,7 +342,8 @@ static bool follow(struct walk *walk, const struct fsi_udf_allocation *next)
 	if (!check_list(walk, next->address.block))
 		return false;
 	fsi_check_udf_claim_space(udf, &walk->place, &claim);
-	walk->place = fsi_check_at(&walk->place, sizeof(struct fsi_udf_allocation_extent));
+	walk->place =
+		fsi_check_at(&walk->place, sizeof(struct fsi_udf_allocation_extent));
 	return true;
 }
 
@@ -353,9 +355,9 @@ static void walk_list(struct walk *walk)
 		struct fsi_udf_allocation allocation = {.length = 0};
 		size_t end = walk->at;
 
-		goes_on = fsi_udf_next_allocation(
-			walk->list, walk->size, walk->form,
-			walk->entry->block.address.partition, &end, &allocation);
+		goes_on = fsi_udf_next_allocation(walk->list, walk->size, walk->form,
+						  walk->entry->block.address.partition,
+						  &end, &allocation);
 		if (!goes_on) {
 			check_end(walk, end, &allocation);
 		} else if (allocation.type == FSI_UDF_EXTENT_NEXT) {
@@ -405,9 +407,8 @@ static void check_tail(struct walk *walk)
 	if (walk->tail_used == 0)
 		return;
 	buffer = fsi_check_udf_buffer(udf);
-	if (buffer != NULL &&
-	    fsi_check_read(udf->check, at.offset, buffer,
-			   udf->block_size - walk->tail_used))
+	if (buffer != NULL && fsi_check_read(udf->check, at.offset, buffer,
+					     udf->block_size - walk->tail_used))
 		fsi_check_zero(udf->check, FSI_U_113, &at, "rest", buffer,
 			       udf->block_size - walk->tail_used);
 	fsi_free(buffer);
@@ -417,19 +418,18 @@ static void check_tail(struct walk *walk)
 static void check_portability(struct walk *walk)
 {
 	const uint8_t type = walk->entry->block.icb.file_type;
-	const bool is_file = kind_of(walk) == FSI_CHECK_FILE &&
-			     (type == FSI_UDF_FILE_REGULAR ||
-			      type == FSI_UDF_FILE_REAL_TIME);
+	const bool is_file =
+		kind_of(walk) == FSI_CHECK_FILE &&
+		(type == FSI_UDF_FILE_REGULAR || type == FSI_UDF_FILE_REAL_TIME);
 	const bool is_embedded = walk->form == FSI_UDF_ICB_EMBEDDED;
 
 	walk->at = 0;
-	if (is_file && walk->entry->tree->is_bridge &&
-	    walk->entry->block.icb.size > 0 &&
+	if (is_file && walk->entry->tree->is_bridge && walk->entry->block.icb.size > 0 &&
 	    (walk->has_hole || walk->has_list || is_embedded))
 		tell(walk, FSI_U_112,
 		     &(struct fsi_check_details){
 			     .expected = "recorded extents",
-			     .found = is_embedded     ? "data in the entry"
+			     .found = is_embedded      ? "data in the entry"
 				      : walk->has_hole ? "holes"
 						       : "a list in several blocks"},
 		     "ISO 9660 cannot have a file as it lies here");
@@ -471,8 +471,7 @@ void fsi_check_udf_allocation(struct fsi_check_entry *entry)
 		.list = icb->descriptors,
 		.size = icb->descriptors_size,
 		.form = icb->flags & FSI_UDF_ICB_AD_MASK,
-		.is_metadata =
-			entry->tree->udf->has_map[FSI_DISC_PARTITION_METADATA],
+		.is_metadata = entry->tree->udf->has_map[FSI_DISC_PARTITION_METADATA],
 		.place = fsi_check_at(&entry->place,
 				      (uint64_t)(icb->descriptors - entry->block.bytes)),
 	};

@@ -62,8 +62,8 @@ static void compare(struct anchors *anchors, const struct fsi_check_place *place
 		&expected, "sequences in blocks %" PRIu32 " and %" PRIu32,
 		udf->anchor.main_sequence.block, udf->anchor.reserve_sequence.block);
 	details.found = fsi_check_format(
-		&text, "blocks %" PRIu32 " and %" PRIu32 ", %" PRIu32 " and %" PRIu32
-		       " bytes",
+		&text,
+		"blocks %" PRIu32 " and %" PRIu32 ", %" PRIu32 " and %" PRIu32 " bytes",
 		found.main_sequence.block, found.reserve_sequence.block,
 		found.main_sequence.length, found.reserve_sequence.length);
 	if (is_of_other_state(anchors, &found))
@@ -72,9 +72,10 @@ static void compare(struct anchors *anchors, const struct fsi_check_place *place
 			       "that in block %" PRIu32,
 			       udf->anchor_block);
 	else
-		fsi_check_tell(udf->check, FSI_U_015, place, &details,
-			       "The anchor says something else than that in block %" PRIu32,
-			       udf->anchor_block);
+		fsi_check_tell(
+			udf->check, FSI_U_015, place, &details,
+			"The anchor says something else than that in block %" PRIu32,
+			udf->anchor_block);
 }
 
 /* What looks like an anchor; returns whether it is one. */
@@ -117,8 +118,7 @@ static void look_at(struct anchors *anchors, uint32_t block)
 {
 	struct fsi_check_udf *udf = anchors->udf;
 
-	if (block < udf->block_count &&
-	    fsi_check_udf_read(udf, block, anchors->buffer) &&
+	if (block < udf->block_count && fsi_check_udf_read(udf, block, anchors->buffer) &&
 	    fsi_udf_tag_identifier(anchors->buffer) == FSI_UDF_TAG_ANCHOR)
 		check_anchor(anchors, block);
 }
@@ -145,8 +145,8 @@ static void look_at_all(struct anchors *anchors)
 static void check_count(struct anchors *anchors)
 {
 	struct fsi_check_udf *udf = anchors->udf;
-	const struct fsi_check_place place = fsi_check_udf_place(
-		udf, udf->session_block + ANCHOR_BLOCK, ANCHOR);
+	const struct fsi_check_place place =
+		fsi_check_udf_place(udf, udf->session_block + ANCHOR_BLOCK, ANCHOR);
 	const struct fsi_check_details details = {
 		.expected = "two anchors",
 		.found = FSI_TEXT("%u", anchors->count),
@@ -214,14 +214,15 @@ static void check_distance(struct fsi_check_udf *udf)
 
 	if (end == 0 || (end - 1) / ECC_BLOCKS != second->block / ECC_BLOCKS)
 		return;
-	fsi_check_tell(udf->check, FSI_U_018, &place,
-		       &(struct fsi_check_details){
-			       .severity = fsi_check_udf_weight(udf, 0x0260),
-			       .expected = FSI_TEXT("ECC blocks of %d blocks of their own",
-						    ECC_BLOCKS),
-			       .found = FSI_TEXT("blocks %" PRIu32 " and %" PRIu32,
-						 main->block, reserve->block)},
-		       "One scratch can take both volume descriptor sequences");
+	fsi_check_tell(
+		udf->check, FSI_U_018, &place,
+		&(struct fsi_check_details){
+			.severity = fsi_check_udf_weight(udf, 0x0260),
+			.expected = FSI_TEXT("ECC blocks of %d blocks of their own",
+					     ECC_BLOCKS),
+			.found = FSI_TEXT("blocks %" PRIu32 " and %" PRIu32, main->block,
+					  reserve->block)},
+		"One scratch can take both volume descriptor sequences");
 }
 
 void fsi_check_udf_anchors(struct fsi_check_udf *udf)

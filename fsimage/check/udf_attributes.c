@@ -47,8 +47,8 @@ static uint64_t take_section(struct walk *walk, const uint8_t (*field)[4], size_
 	if (is_late ? offset != NO_ATTRIBUTES : offset != walk->size)
 		tell(walk, FSI_U_136, at,
 		     &(struct fsi_check_details){
-			     .expected = is_late ? "0xFFFFFFFF"
-						 : FSI_TEXT("%zu", walk->size),
+			     .expected =
+				     is_late ? "0xFFFFFFFF" : FSI_TEXT("%zu", walk->size),
 			     .found = FSI_TEXT("%" PRIu32, offset)},
 		     "A section of extended attributes begins outside of their space");
 	return walk->size;
@@ -142,14 +142,15 @@ static void check_type(struct walk *walk, size_t at, uint32_t type, size_t lengt
 	const uint64_t section_end =
 		is_use ? walk->size
 		       : (walk->implementation < walk->application ? walk->implementation
-								    : walk->application);
+								   : walk->application);
 
 	/* U-137: attributes of ECMA-167 come first. */
 	if (at >= section_end ||
 	    (type == IMPLEMENTATION_USE && at < walk->implementation))
 		tell(walk, FSI_U_137, at,
 		     &(struct fsi_check_details){.expected = "sections in order",
-						 .found = FSI_TEXT("type %" PRIu32, type)},
+						 .found =
+							 FSI_TEXT("type %" PRIu32, type)},
 		     "An extended attribute is in the section of others");
 	if (type == ALTERNATE_PERMISSIONS)
 		tell(walk, FSI_U_140, at,
@@ -186,8 +187,8 @@ static size_t take_attribute(struct walk *walk, size_t at)
 	    length > left) {
 		tell(walk, FSI_U_137, at,
 		     &(struct fsi_check_details){
-			     .expected = FSI_TEXT("12 to %zu bytes, a multiple of 4",
-						  left),
+			     .expected =
+				     FSI_TEXT("12 to %zu bytes, a multiple of 4", left),
 			     .found = FSI_TEXT("%" PRIu32, length)},
 		     "The length of an extended attribute is wrong");
 		return 0;
@@ -196,9 +197,9 @@ static size_t take_attribute(struct walk *walk, size_t at)
 	if (head->subtype[0] != 1 || head->reserved[0] != 0 || head->reserved[1] != 0 ||
 	    head->reserved[2] != 0)
 		tell(walk, FSI_U_137, at + 4,
-		     &(struct fsi_check_details){.expected = "subtype 1, zeros",
-						 .found = FSI_TEXT("subtype %u",
-								   head->subtype[0])},
+		     &(struct fsi_check_details){
+			     .expected = "subtype 1, zeros",
+			     .found = FSI_TEXT("subtype %u", head->subtype[0])},
 		     "The head of an extended attribute is wrong");
 	check_type(walk, at, fsi_get_le32(&head->type), length);
 	return length;

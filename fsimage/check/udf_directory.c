@@ -42,7 +42,8 @@ struct walk {
 static void tell(struct walk *walk, enum fsi_statement statement,
 		 const struct fsi_check_details *details, const char *sentence)
 {
-	fsi_check_tell(walk->udf->check, statement, &walk->place, details, "%s", sentence);
+	fsi_check_tell(walk->udf->check, statement, &walk->place, details, "%s",
+		       sentence);
 }
 
 static struct fsi_check_node *directory_of(const struct walk *walk)
@@ -57,8 +58,9 @@ static bool read_part(struct walk *walk, uint64_t offset, uint8_t *buffer, size_
 	const struct fsi_udf_reading reading = {
 		.offset = offset, .buffer = buffer, .length = length};
 
-	return fsi_check_udf_ok(walk->udf, fsi_import_udf_read_body(walk->udf->udf,
-								    &walk->body, &reading));
+	return fsi_check_udf_ok(
+		walk->udf,
+		fsi_import_udf_read_body(walk->udf->udf, &walk->body, &reading));
 }
 
 /* U-115: what stands there is no descriptor, and so the end. */
@@ -121,8 +123,8 @@ static void check_tag(struct walk *walk)
 		.location = fsi_get_le32(&record->tag.location),
 		.missing = FSI_U_115,
 	};
-	const uint64_t rest = walk->udf->block_size - walk->place.offset %
-							      walk->udf->block_size;
+	const uint64_t rest =
+		walk->udf->block_size - walk->place.offset % walk->udf->block_size;
 	const bool is_written = walk->udf->access == FSI_DISC_ACCESS_WRITE_ONCE ||
 				walk->udf->access == FSI_DISC_ACCESS_REWRITABLE;
 
@@ -207,9 +209,9 @@ static void check_deleted(struct walk *walk)
 
 	if (is_marked != must_be_marked)
 		tell(walk, FSI_U_130,
-		     &(struct fsi_check_details){
-			     .expected = must_be_marked ? "254 or 255" : "8 or 16",
-			     .found = FSI_TEXT("%u", id)},
+		     &(struct fsi_check_details){.expected = must_be_marked ? "254 or 255"
+									    : "8 or 16",
+						 .found = FSI_TEXT("%u", id)},
 		     "A deleted name is not marked as the revision demands");
 }
 
@@ -227,19 +229,18 @@ static bool check_text(struct walk *walk)
 		fault = "is empty";
 	if (fault == NULL)
 		return true;
-	fsi_check_tell(
-		walk->udf->check,
-		is_bare && fsi_check_udf_since(walk->udf, 0x0250) ? FSI_U_124
-		: length > 1 && (name[0] == CS0_NARROW || name[0] == CS0_WIDE) &&
-				(name[0] == CS0_NARROW || length % 2 != 0)
-			? FSI_U_125
-			: FSI_U_123,
-		&walk->place,
-		&(struct fsi_check_details){
-			.expected = "text",
-			.found = FSI_TEXT("compression %u, %zu bytes",
-					  length > 0 ? name[0] : 0, length)},
-		"The name of a file %s", fault);
+	fsi_check_tell(walk->udf->check,
+		       is_bare && fsi_check_udf_since(walk->udf, 0x0250) ? FSI_U_124
+		       : length > 1 && (name[0] == CS0_NARROW || name[0] == CS0_WIDE) &&
+				       (name[0] == CS0_NARROW || length % 2 != 0)
+			       ? FSI_U_125
+			       : FSI_U_123,
+		       &walk->place,
+		       &(struct fsi_check_details){
+			       .expected = "text",
+			       .found = FSI_TEXT("compression %u, %zu bytes",
+						 length > 0 ? name[0] : 0, length)},
+		       "The name of a file %s", fault);
 	return false;
 }
 
@@ -272,12 +273,12 @@ static void check_characters(struct walk *walk, const char *text)
 	if (fault != NULL)
 		fsi_check_tell(walk->udf->check, FSI_U_125, &walk->place,
 			       &(struct fsi_check_details){
-				       .severity = FSI_SEVERITY_WARNING,
-				       .found = text},
+				       .severity = FSI_SEVERITY_WARNING, .found = text},
 			       "The name of a file %s", fault);
 	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		tell(walk, FSI_U_127,
-		     &(struct fsi_check_details){.expected = "another name", .found = text},
+		     &(struct fsi_check_details){.expected = "another name",
+						 .found = text},
 		     "A file has a name that systems have for themselves");
 }
 
@@ -327,8 +328,8 @@ static void check_unique(struct walk *walk, const char *text)
 		 fsi_text_compare_ignoring_case(similar, strlen(similar), text,
 						strlen(text)) == 0)
 		tell(walk, FSI_C_010,
-		     &(struct fsi_check_details){.found = FSI_TEXT("%.60s, %.60s",
-								   similar, text)},
+		     &(struct fsi_check_details){
+			     .found = FSI_TEXT("%.60s, %.60s", similar, text)},
 		     "Two names of a directory differ in upper and lower case only");
 	if (same == NULL)
 		note_name(walk, &walk->names, hash, text);
@@ -384,14 +385,15 @@ static void check_place_of_icb(struct walk *walk)
 }
 
 /* U-101, U-121, U-131: the file was met before. */
-static void check_known(struct walk *walk, struct fsi_check_node *known, bool is_directory)
+static void check_known(struct walk *walk, struct fsi_check_node *known,
+			bool is_directory)
 {
 	if (known->kind == FSI_CHECK_DIRECTORY && is_directory)
 		tell(walk, FSI_U_131,
 		     &(struct fsi_check_details){.expected = "one name", .found = "two"},
 		     "A directory is in two places, or within itself");
-	else if (known->kind != (walk->is_stream_directory ? FSI_CHECK_STREAM
-							    : FSI_CHECK_FILE))
+	else if (known->kind !=
+		 (walk->is_stream_directory ? FSI_CHECK_STREAM : FSI_CHECK_FILE))
 		tell(walk, FSI_U_101,
 		     &(struct fsi_check_details){.expected = "an entry of its own"},
 		     "The entry of a file belongs to something else, too");
@@ -435,6 +437,7 @@ static void add_child(struct walk *walk, const char *text)
 		directory_of(walk)->subdirectories++;
 	} else {
 		walk->tree->totals.file_count++;
+		walk->tree->totals.entry_count += is_new;
 	}
 }
 
@@ -481,8 +484,7 @@ static void take_name(struct walk *walk)
 static void check_parent(struct walk *walk)
 {
 	const struct fsi_check_node *directory = directory_of(walk);
-	const struct fsi_check_node *parent =
-		&walk->tree->nodes.items[directory->parent];
+	const struct fsi_check_node *parent = &walk->tree->nodes.items[directory->parent];
 	const struct fsi_udf_address *expected = &parent->icb.address;
 	const struct fsi_udf_address *found = &walk->fid.icb.address;
 
@@ -540,8 +542,7 @@ static void take_descriptor(struct walk *walk)
 
 static void walk_names(struct walk *walk)
 {
-	while (walk->position < walk->body.size &&
-	       SUCCEEDED(walk->udf->check->failure)) {
+	while (walk->position < walk->body.size && SUCCEEDED(walk->udf->check->failure)) {
 		walk->place.name = directory_of(walk)->name;
 		if (!read_descriptor(walk))
 			return;
@@ -572,8 +573,8 @@ void fsi_check_udf_directory(struct fsi_check_entry *entry)
 	/* U-121: a name that does not say so leads here. */
 	if (kind != FSI_CHECK_DIRECTORY && kind != FSI_CHECK_STREAM_DIRECTORY)
 		return;
-	if (!fsi_check_udf_ok(udf, fsi_import_udf_load_body(udf->udf, &entry->block,
-							    &walk.body)))
+	if (!fsi_check_udf_ok(
+		    udf, fsi_import_udf_load_body(udf->udf, &entry->block, &walk.body)))
 		return;
 	walk.place.structure = IDENTIFIER;
 	walk.bytes = fsi_check_udf_buffer(udf);

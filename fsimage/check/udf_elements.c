@@ -75,7 +75,8 @@ static void check_version(struct fsi_check_udf *udf, const struct fsi_check_plac
 
 /* OSTA UDF 2.2.1.2, 2.3.1.2; returns whether the bytes behind the tag are sound. */
 static bool check_crc(struct fsi_check_udf *udf, const struct fsi_check_place *place,
-		      const struct fsi_check_tagged *tagged, const struct fsi_udf_tag *tag)
+		      const struct fsi_check_tagged *tagged,
+		      const struct fsi_udf_tag *tag)
 {
 	const struct fsi_check_place at =
 		fsi_check_at(place, offsetof(struct fsi_udf_tag, crc));
@@ -83,14 +84,14 @@ static bool check_crc(struct fsi_check_udf *udf, const struct fsi_check_place *p
 	const uint16_t crc = fsi_get_le16(&tag->crc);
 
 	if (length > tagged->available - sizeof(*tag)) {
-		fsi_check_tell(udf->check, FSI_U_024, &at,
-			       &(struct fsi_check_details){
-				       .expected = FSI_TEXT("at most %zu bytes",
-							    tagged->available -
-								    sizeof(*tag)),
-				       .found = FSI_TEXT("%u bytes", length)},
-			       "The CRC of the %s is said to cover more than there is",
-			       place->structure);
+		fsi_check_tell(
+			udf->check, FSI_U_024, &at,
+			&(struct fsi_check_details){
+				.expected = FSI_TEXT("at most %zu bytes",
+						     tagged->available - sizeof(*tag)),
+				.found = FSI_TEXT("%u bytes", length)},
+			"The CRC of the %s is said to cover more than there is",
+			place->structure);
 		return true;
 	}
 	if (!fsi_check_hex(udf->check, FSI_U_024, &at, "CRC",
@@ -230,14 +231,13 @@ static void check_identifier(struct fsi_check_udf *udf,
 
 	fsi_udf_get_regid(regid, &text);
 	if (regid->flags[0] != 0)
-		fsi_check_tell(
-			udf->check, FSI_U_057, place,
-			&(struct fsi_check_details){
-				.severity = FSI_SEVERITY_WARNING,
-				.expected = "0",
-				.found = FSI_TEXT("0x%02X", regid->flags[0])},
-			"The flags of the identifier '%s' in the %s are not zero", text,
-			place->structure);
+		fsi_check_tell(udf->check, FSI_U_057, place,
+			       &(struct fsi_check_details){
+				       .severity = FSI_SEVERITY_WARNING,
+				       .expected = "0",
+				       .found = FSI_TEXT("0x%02X", regid->flags[0])},
+			       "The flags of the identifier '%s' in the %s are not zero",
+			       text, place->structure);
 	if (!is_padded_text(regid))
 		fsi_check_tell(udf->check, FSI_U_057, &at,
 			       &(struct fsi_check_details){
@@ -262,9 +262,8 @@ static void check_suffix(struct fsi_check_udf *udf, const struct fsi_check_place
 
 	if ((kind == FSI_CHECK_SUFFIX_UDF || kind == FSI_CHECK_SUFFIX_DOMAIN) &&
 	    udf->revision != 0)
-		fsi_check_hex(udf->check, FSI_U_058, &at,
-			      "revision behind an identifier", udf->revision,
-			      fsi_udf_get_revision(regid));
+		fsi_check_hex(udf->check, FSI_U_058, &at, "revision behind an identifier",
+			      udf->revision, fsi_udf_get_revision(regid));
 	if ((kind == FSI_CHECK_SUFFIX_UDF || kind == FSI_CHECK_SUFFIX_IMPLEMENTATION) &&
 	    os_class > OS_CLASS_MAX)
 		fsi_check_tell(udf->check, FSI_U_059, &at,
@@ -283,8 +282,8 @@ void fsi_check_udf_regid(struct fsi_check_udf *udf, const struct fsi_check_place
 	check_suffix(udf, place, regid, suffix);
 	if (empty != FSI_STATEMENT_COUNT && regid->identifier[0] == 0)
 		fsi_check_tell(udf->check, empty, place,
-			       &(struct fsi_check_details){
-				       .expected = "an identifier", .found = "zeros"},
+			       &(struct fsi_check_details){.expected = "an identifier",
+							   .found = "zeros"},
 			       "The %s has an empty identifier", place->structure);
 }
 

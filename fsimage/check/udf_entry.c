@@ -79,9 +79,9 @@ static void check_strategy(struct fsi_check_entry *entry)
 	FSI_UDF_RECORD(fsi_udf_file_entry, record, entry->block.bytes);
 	const struct fsi_udf_icb_tag *tag = &record->icb_tag;
 	const uint16_t strategy = fsi_get_le16(&tag->strategy);
-	const bool is_chain = strategy == STRATEGY_CHAIN &&
-			      (!fsi_check_udf_since(udf, 0x0201) ||
-			       udf->access == FSI_DISC_ACCESS_WRITE_ONCE);
+	const bool is_chain =
+		strategy == STRATEGY_CHAIN && (!fsi_check_udf_since(udf, 0x0201) ||
+					       udf->access == FSI_DISC_ACCESS_WRITE_ONCE);
 	struct fsi_check_place at = ICB_AT(&entry->place, strategy);
 
 	if (!is_chain)
@@ -152,8 +152,8 @@ static void check_type(struct fsi_check_entry *entry)
 	if (!is_allowed)
 		tell(entry,
 		     (type == FSI_UDF_FILE_DIRECTORY) !=
-				     (fsi_check_node_of(entry)->kind ==
-				      FSI_CHECK_DIRECTORY) &&
+					     (fsi_check_node_of(entry)->kind ==
+					      FSI_CHECK_DIRECTORY) &&
 				     fsi_check_node_of(entry)->kind !=
 					     FSI_CHECK_STREAM_DIRECTORY &&
 				     (type == FSI_UDF_FILE_DIRECTORY ||
@@ -196,9 +196,8 @@ static void check_flags(struct fsi_check_entry *entry)
 				offsetof(struct fsi_udf_icb_tag, flags);
 	const uint16_t flags = entry->block.icb.flags;
 	const unsigned form = flags & FSI_UDF_ICB_AD_MASK;
-	const bool may_be_stream =
-		fsi_check_udf_since(udf, 0x0200) &&
-		fsi_check_node_of(entry)->kind == FSI_CHECK_STREAM;
+	const bool may_be_stream = fsi_check_udf_since(udf, 0x0200) &&
+				   fsi_check_node_of(entry)->kind == FSI_CHECK_STREAM;
 	const struct fsi_check_details details = {.expected = "flags of UDF",
 						  .found = FSI_TEXT("0x%04X", flags)};
 

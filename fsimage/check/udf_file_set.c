@@ -19,8 +19,8 @@ static bool read_block(struct fsi_check_udf *udf, struct fsi_udf_address address
 	uint32_t block = 0;
 	uint32_t count = 0;
 
-	if (!fsi_check_udf_ok(udf, fsi_import_udf_locate(udf->udf, address, 1, 0, &block,
-							 &count)))
+	if (!fsi_check_udf_ok(
+		    udf, fsi_import_udf_locate(udf->udf, address, 1, 0, &block, &count)))
 		return false;
 	*ret_place = fsi_check_udf_place(udf, block, structure);
 	return fsi_check_udf_read(udf, block, buffer);
@@ -35,17 +35,18 @@ static void check_extent(struct fsi_check_udf *udf)
 	const struct fsi_check_place descriptor = fsi_check_udf_place(
 		udf, udf->logical_volume->block, "logical volume descriptor");
 	const struct fsi_check_place place = fsi_check_at(
-		&descriptor, offsetof(struct fsi_udf_logical_volume_descriptor, file_set));
+		&descriptor,
+		offsetof(struct fsi_udf_logical_volume_descriptor, file_set));
 
 	if (extent->length == 0 || extent->length % udf->block_size != 0 ||
 	    extent->type != FSI_UDF_EXTENT_RECORDED)
-		fsi_check_tell(udf->check, FSI_U_072, &place,
-			       &(struct fsi_check_details){
-				       .expected = "whole recorded blocks",
-				       .found = FSI_TEXT("type %d, %" PRIu32 " bytes",
-							 (int)extent->type,
-							 extent->length)},
-			       "The extent of the file set is no whole blocks");
+		fsi_check_tell(
+			udf->check, FSI_U_072, &place,
+			&(struct fsi_check_details){
+				.expected = "whole recorded blocks",
+				.found = FSI_TEXT("type %d, %" PRIu32 " bytes",
+						  (int)extent->type, extent->length)},
+			"The extent of the file set is no whole blocks");
 	fsi_check_number(udf->check, FSI_U_072, &place,
 			 "partition of the file set in the descriptor",
 			 is_derived ? 1 : 0, extent->address.partition);
@@ -101,8 +102,8 @@ static void check_texts(struct fsi_check_udf *udf, const struct fsi_check_place 
 	};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct fsi_check_place at =
-			fsi_check_at(place, (uint64_t)(fields[i] - (const uint8_t *)record));
+		struct fsi_check_place at = fsi_check_at(
+			place, (uint64_t)(fields[i] - (const uint8_t *)record));
 
 		at.structure = names[i];
 		fsi_check_udf_dstring(udf, &at, fields[i], i == 0 ? 128 : 32, FSI_U_074,
@@ -119,7 +120,9 @@ static void check_icbs(struct fsi_check_udf *udf, const struct fsi_check_place *
 	struct fsi_udf_allocation root;
 
 	fsi_udf_get_long_ad(&record->root, &root);
-	if (root.length != udf->block_size || root.type != FSI_UDF_EXTENT_RECORDED)
+	/* The ICB of an entry that others may supersede has two blocks. */
+	if ((root.length != udf->block_size && root.length != 2 * udf->block_size) ||
+	    root.type != FSI_UDF_EXTENT_RECORDED)
 		fsi_check_tell(udf->check, FSI_U_076, &at,
 			       &(struct fsi_check_details){
 				       .expected = FSI_TEXT("%" PRIu32 " recorded bytes",
@@ -187,7 +190,8 @@ static void check_file_set(struct fsi_check_udf *udf, const struct fsi_check_pla
 	const struct fsi_check_place time_at = AT(place, recording_time);
 	const struct fsi_check_place rest = fsi_check_at(place, sizeof(*record));
 
-	fsi_check_udf_fields(udf, place, bytes, fields, sizeof(fields) / sizeof(fields[0]));
+	fsi_check_udf_fields(udf, place, bytes, fields,
+			     sizeof(fields) / sizeof(fields[0]));
 	fsi_check_udf_time(udf, &time_at, &record->recording_time, FSI_U_073,
 			   "recording time");
 	check_names(udf, place, bytes);

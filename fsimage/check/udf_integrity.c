@@ -31,9 +31,9 @@ struct walk {
 static size_t size_of(const struct fsi_check_udf *udf, const uint8_t *bytes)
 {
 	FSI_UDF_RECORD(fsi_udf_integrity_descriptor, record, bytes);
-	const uint64_t size =
-		sizeof(*record) + 8 * (uint64_t)fsi_get_le32(&record->map_count) +
-		fsi_get_le32(&record->implementation_use_length);
+	const uint64_t size = sizeof(*record) +
+			      8 * (uint64_t)fsi_get_le32(&record->map_count) +
+			      fsi_get_le32(&record->implementation_use_length);
 
 	return size <= udf->block_size ? (size_t)size : 0;
 }
@@ -84,8 +84,8 @@ static bool take_integrity(struct walk *walk)
 static void check_behind(struct walk *walk)
 {
 	struct fsi_check_udf *udf = walk->udf;
-	const struct fsi_check_place place = fsi_check_udf_place(
-		udf, walk->block, "block behind the " INTEGRITY);
+	const struct fsi_check_place place =
+		fsi_check_udf_place(udf, walk->block, "block behind the " INTEGRITY);
 	const unsigned identifier = fsi_udf_tag_identifier(walk->buffer);
 	const struct fsi_check_tagged tagged = {
 		.bytes = walk->buffer,
@@ -100,7 +100,8 @@ static void check_behind(struct walk *walk)
 				"content"),
 	};
 
-	if (identifier == FSI_UDF_TAG_TERMINATING && fsi_check_udf_tag(udf, &place, &tagged))
+	if (identifier == FSI_UDF_TAG_TERMINATING &&
+	    fsi_check_udf_tag(udf, &place, &tagged))
 		fsi_check_udf_fields(udf, &place, walk->buffer, fields, 1);
 	else if (identifier != FSI_UDF_TAG_TERMINATING)
 		fsi_check_zero(udf->check, FSI_U_071, &place, "content", walk->buffer,
@@ -167,8 +168,8 @@ static void check_tables(struct fsi_check_udf *udf, const struct fsi_check_place
 
 		if (size != expected)
 			tell(udf, FSI_U_065, &size_at,
-			     FSI_TEXT("%" PRIu32 " blocks of partition %" PRIu32, expected,
-				      map),
+			     FSI_TEXT("%" PRIu32 " blocks of partition %" PRIu32,
+				      expected, map),
 			     FSI_TEXT("%" PRIu32, size));
 		if (free_blocks == UNKNOWN ? expected != UNKNOWN : free_blocks > size)
 			tell(udf, FSI_U_066, &free_at, "no more than the partition has",
@@ -181,14 +182,16 @@ static void check_tables(struct fsi_check_udf *udf, const struct fsi_check_place
 }
 
 /* U-069: OSTA UDF 2.2.6.4 */
-static void check_revisions(struct fsi_check_udf *udf, const struct fsi_check_place *place,
+static void check_revisions(struct fsi_check_udf *udf,
+			    const struct fsi_check_place *place,
 			    const struct fsi_udf_integrity *integrity)
 {
 	const unsigned read = integrity->minimum_read;
 	const unsigned write = integrity->minimum_write;
 	const unsigned most = integrity->maximum_write;
 
-	if (read <= write && write <= most && (udf->revision == 0 || read <= udf->revision) &&
+	if (read <= write && write <= most &&
+	    (udf->revision == 0 || read <= udf->revision) &&
 	    (udf->revision != 0x0260 || read == 0x0250))
 		return;
 	tell(udf, FSI_U_069, place,
@@ -242,11 +245,11 @@ static void check_times(struct fsi_check_udf *udf, const struct fsi_check_place 
 	fsi_udf_get_primary(udf->primary->bytes, &primary);
 	fsi_udf_get_timestamp(&record->recording_time, &time);
 	if (is_before(&time, &primary.recording_time))
-		fsi_check_tell(udf->check, FSI_U_070, &at,
-			       &(struct fsi_check_details){
-				       .severity = FSI_SEVERITY_WARNING,
-				       .expected = "a later time"},
-			       "The " INTEGRITY " is older than the volume");
+		fsi_check_tell(
+			udf->check, FSI_U_070, &at,
+			&(struct fsi_check_details){.severity = FSI_SEVERITY_WARNING,
+						    .expected = "a later time"},
+			"The " INTEGRITY " is older than the volume");
 }
 
 /* Fields that do not depend on the sizes of others. */
@@ -282,8 +285,8 @@ static void check_integrity(struct fsi_check_udf *udf)
 
 	check_head(udf, &place);
 	if (udf->logical_volume != NULL)
-		fsi_check_number(udf->check, FSI_U_063, &count_at,
-				 "number of partitions", udf->volume.map_count, count);
+		fsi_check_number(udf->check, FSI_U_063, &count_at, "number of partitions",
+				 udf->volume.map_count, count);
 	if (size_of(udf, udf->integrity) == 0) {
 		tell(udf, FSI_U_063, &count_at, "what fits into a block",
 		     FSI_TEXT("%" PRIu32 " partitions and %" PRIu32 " bytes", count,
@@ -338,8 +341,11 @@ void fsi_check_udf_integrity_totals(struct fsi_check_udf *udf,
 		     FSI_TEXT("next unique identifier %" PRIu64, udf->next_unique_id));
 	if (!integrity.has_use)
 		return;
-	fsi_check_number(udf->check, FSI_U_068, &place, "number of files",
-			 totals->file_count, integrity.file_count);
+	/* Before 2.50 it is not said whether hard links are files of their own. */
+	if (fsi_check_udf_since(udf, 0x0250) ||
+	    integrity.file_count != totals->entry_count)
+		fsi_check_number(udf->check, FSI_U_068, &place, "number of files",
+				 totals->file_count, integrity.file_count);
 	fsi_check_number(udf->check, FSI_U_068, &place, "number of directories",
 			 totals->directory_count, integrity.directory_count);
 }

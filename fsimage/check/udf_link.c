@@ -7,8 +7,8 @@
 #include <inttypes.h>
 
 /* ECMA-167 4/8.7.1; what is longer is read as far as this. */
-#define TARGET_MAX  1023
-#define READ_MAX    65536
+#define TARGET_MAX 1023
+#define READ_MAX   65536
 
 /* NULL: the component at the beginning of size bytes is sound. */
 static const char *find_fault(const uint8_t *bytes, size_t size, size_t *ret_taken)
@@ -66,8 +66,8 @@ void fsi_check_udf_link(struct fsi_check_entry *entry)
 	struct fsi_check_udf *udf = entry->tree->udf;
 	const uint64_t size = entry->block.icb.size;
 	struct fsi_udf_body body = {.size = 0};
-	struct fsi_udf_reading reading = {
-		.length = size < READ_MAX ? (size_t)size : READ_MAX};
+	struct fsi_udf_reading reading = {.length = size < READ_MAX ? (size_t)size
+								    : READ_MAX};
 	uint8_t *bytes = NULL;
 
 	if (size == 0 || size > TARGET_MAX)
@@ -77,8 +77,8 @@ void fsi_check_udf_link(struct fsi_check_entry *entry)
 				       .found = FSI_TEXT("%" PRIu64, size)},
 			       "The target of a symbolic link is %s",
 			       size == 0 ? "empty" : "longer than systems follow");
-	if (!fsi_check_udf_ok(udf, fsi_import_udf_load_body(udf->udf, &entry->block,
-							    &body)))
+	if (!fsi_check_udf_ok(udf,
+			      fsi_import_udf_load_body(udf->udf, &entry->block, &body)))
 		return;
 	bytes = fsi_allocate(reading.length);
 	reading.buffer = bytes;

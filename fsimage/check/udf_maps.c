@@ -156,9 +156,8 @@ static void take_map(const struct found_map *found)
 static void check_order(struct fsi_check_udf *udf, const struct fsi_check_place *place,
 			const enum fsi_disc_partition_kind *kinds, size_t count)
 {
-	const bool is_physical =
-		kinds[0] == FSI_DISC_PARTITION_PHYSICAL ||
-		kinds[0] == FSI_DISC_PARTITION_SPARABLE;
+	const bool is_physical = kinds[0] == FSI_DISC_PARTITION_PHYSICAL ||
+				 kinds[0] == FSI_DISC_PARTITION_SPARABLE;
 	bool is_legal = count == 1 && is_physical;
 
 	if (count == 2)
@@ -169,11 +168,12 @@ static void check_order(struct fsi_check_udf *udf, const struct fsi_check_place 
 			    kinds[1] == FSI_DISC_PARTITION_PHYSICAL &&
 			    udf->revision >= 0x0260);
 	if (!is_legal)
-		fsi_check_tell(udf->check, FSI_U_053, place,
-			       &(struct fsi_check_details){
-				       .expected = "a physical partition, and one upon it",
-				       .found = FSI_TEXT("%zu maps", count)},
-			       "The partition maps do not belong together");
+		fsi_check_tell(
+			udf->check, FSI_U_053, place,
+			&(struct fsi_check_details){
+				.expected = "a physical partition, and one upon it",
+				.found = FSI_TEXT("%zu maps", count)},
+			"The partition maps do not belong together");
 }
 
 /* U-147: OSTA UDF 2.2.10 */
@@ -189,12 +189,12 @@ static void check_need(struct fsi_check_udf *udf, const struct fsi_check_place *
 	if (!fsi_check_udf_since(udf, 0x0250))
 		return;
 	if (!has_metadata && !has_virtual && count == 1 && (is_fixed || is_pseudo))
-		fsi_check_tell(udf->check, FSI_U_147, place,
-			       &(struct fsi_check_details){
-				       .expected = "a metadata partition",
-				       .found = "none"},
-			       "Revision %x.%02x demands a metadata partition",
-			       udf->revision >> 8, udf->revision & 0xFFu);
+		fsi_check_tell(
+			udf->check, FSI_U_147, place,
+			&(struct fsi_check_details){.expected = "a metadata partition",
+						    .found = "none"},
+			"Revision %x.%02x demands a metadata partition",
+			udf->revision >> 8, udf->revision & 0xFFu);
 	if (has_metadata && has_virtual)
 		fsi_check_tell(udf->check, FSI_U_147, place, NULL,
 			       "Metadata and virtual partition exclude each other");
@@ -203,10 +203,9 @@ static void check_need(struct fsi_check_udf *udf, const struct fsi_check_place *
 static void tell_length(struct fsi_check_udf *udf, const struct fsi_check_place *place,
 			const char *expected, const char *found)
 {
-	fsi_check_tell(
-		udf->check, FSI_U_051, place,
-		&(struct fsi_check_details){.expected = expected, .found = found},
-		"The table of partition maps has another length than its maps");
+	fsi_check_tell(udf->check, FSI_U_051, place,
+		       &(struct fsi_check_details){.expected = expected, .found = found},
+		       "The table of partition maps has another length than its maps");
 }
 
 /* Returns how many maps there are; of more than kinds has room only those. */
@@ -227,9 +226,9 @@ static size_t walk_maps(struct fsi_check_udf *udf, const struct fsi_check_place 
 		found.place.structure = MAP;
 		if (fsi_udf_get_map(found.bytes, volume->maps_size - offset, &found.map,
 				    &found.size) != FSI_UDF_SOUND) {
-			tell_length(udf, &found.place, "whole maps",
-				    FSI_TEXT("%zu bytes left",
-					     volume->maps_size - offset));
+			tell_length(
+				udf, &found.place, "whole maps",
+				FSI_TEXT("%zu bytes left", volume->maps_size - offset));
 			break;
 		}
 		take_map(&found);

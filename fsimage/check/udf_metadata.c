@@ -29,8 +29,8 @@ static const char *const names[FSI_UDF_COPIES] = {"metadata file entry",
 static void tell(struct files *files, unsigned copy, enum fsi_statement statement,
 		 const struct fsi_check_details *details, const char *sentence)
 {
-	fsi_check_tell(files->udf->check, statement, &files->places[copy], details,
-		       "%s", sentence);
+	fsi_check_tell(files->udf->check, statement, &files->places[copy], details, "%s",
+		       sentence);
 }
 
 /* U-149 */
@@ -104,8 +104,9 @@ static void claim_extents(struct files *files, unsigned copy)
 		const uint64_t end = i + 1 < body->pieces.count
 					     ? body->pieces.items[i + 1].offset
 					     : body->size;
-		const uint64_t blocks = (end - piece->offset + files->udf->block_size - 1) /
-					files->udf->block_size;
+		const uint64_t blocks =
+			(end - piece->offset + files->udf->block_size - 1) /
+			files->udf->block_size;
 		const struct fsi_check_claim claim = {
 			.kind = FSI_OWNER_STRUCTURE,
 			.statement = FSI_U_108,
@@ -125,18 +126,19 @@ static void check_file(struct files *files, unsigned copy, uint32_t block)
 	struct fsi_check_udf *udf = files->udf;
 	struct fsi_udf_entry_block entry;
 
-	files->places[copy] = (struct fsi_check_place){FSI_FINDING_NO_OFFSET, names[copy],
-						       NULL, false};
+	files->places[copy] =
+		(struct fsi_check_place){FSI_FINDING_NO_OFFSET, names[copy], NULL, false};
 	if (!fsi_check_udf_lone_entry(udf, address, FSI_CHECK_METADATA, names[copy],
 				      &entry)) {
-		tell(files, copy, FSI_U_149, NULL, "The entry of a metadata file is not sound");
+		tell(files, copy, FSI_U_149, NULL,
+		     "The entry of a metadata file is not sound");
 		return;
 	}
 	files->places[copy].offset = (uint64_t)entry.block * udf->block_size;
 	check_entry(files, copy, &entry);
-	files->is_read[copy] = fsi_check_udf_ok(
-		udf, fsi_import_udf_load_physical_body(udf->udf, &entry,
-						       &files->bodies[copy]));
+	files->is_read[copy] =
+		fsi_check_udf_ok(udf, fsi_import_udf_load_physical_body(
+					      udf->udf, &entry, &files->bodies[copy]));
 	if (files->is_read[copy])
 		check_extents(files, copy);
 	fsi_free(entry.bytes);
@@ -175,10 +177,10 @@ static void compare_content(struct files *files)
 			};
 
 			is_read = is_read &&
-				  fsi_check_udf_ok(udf, fsi_import_udf_read_body(
-								udf->udf,
-								&files->bodies[copy],
-								&reading));
+				  fsi_check_udf_ok(udf,
+						   fsi_import_udf_read_body(
+							   udf->udf, &files->bodies[copy],
+							   &reading));
 		}
 		for (size_t at = 0; is_read && at < length; at += block_size) {
 			const size_t part =
@@ -217,8 +219,7 @@ static void compare_files(struct files *files)
 	if (files->places[0].offset / files->udf->block_size / ECC_BLOCKS ==
 	    files->places[1].offset / files->udf->block_size / ECC_BLOCKS)
 		tell(files, 1, FSI_U_154,
-		     &(struct fsi_check_details){
-			     .expected = "an ECC block of its own"},
+		     &(struct fsi_check_details){.expected = "an ECC block of its own"},
 		     "One scratch can take the entries of both metadata files");
 }
 
@@ -267,9 +268,8 @@ void fsi_check_udf_metadata(struct fsi_check_udf *udf, const struct fsi_udf_spac
 	check_file(&files, 1, fsi_get_le32(&record->mirror_file));
 	if (files.is_read[0])
 		claim_extents(&files, 0);
-	if (files.is_read[1] &&
-	    (files.is_duplicate || !files.is_read[0] ||
-	     !is_same_body(&files.bodies[0], &files.bodies[1])))
+	if (files.is_read[1] && (files.is_duplicate || !files.is_read[0] ||
+				 !is_same_body(&files.bodies[0], &files.bodies[1])))
 		claim_extents(&files, 1);
 	if (files.is_read[0] && files.is_read[1])
 		compare_files(&files);

@@ -41,8 +41,9 @@ static enum element get_element(const uint8_t *block)
 		char identifier[6];
 		enum element element;
 	} known[] = {
-		{"CD001", ELEMENT_ISO}, {"BEA01", ELEMENT_BEGIN}, {"NSR02", ELEMENT_NSR},
-		{"NSR03", ELEMENT_NSR}, {"TEA01", ELEMENT_END},	  {"BOOT2", ELEMENT_BOOT},
+		{"CD001", ELEMENT_ISO},	  {"BEA01", ELEMENT_BEGIN},
+		{"NSR02", ELEMENT_NSR},	  {"NSR03", ELEMENT_NSR},
+		{"TEA01", ELEMENT_END},	  {"BOOT2", ELEMENT_BOOT},
 		{"CDW02", ELEMENT_OTHER},
 	};
 
@@ -166,7 +167,8 @@ static void take(struct scan *scan, enum element element)
 static void check_behind(struct scan *scan)
 {
 	const struct fsi_check_place place = {
-		scan->offset, "block behind the volume recognition sequence", NULL, false};
+		scan->offset, "block behind the volume recognition sequence", NULL,
+		false};
 	const enum fsi_severity severity = fsi_check_udf_weight(scan->udf, 0x0201);
 
 	for (size_t i = 0; i < sizeof(scan->block); i++) {
@@ -182,12 +184,12 @@ static void check_behind(struct scan *scan)
 		break;
 	}
 	if (scan->place + 16 > LAST_BLOCK)
-		fsi_check_tell(scan->udf->check, FSI_U_010, &place,
-			       &(struct fsi_check_details){
-				       .expected = FSI_TEXT("block %d", LAST_BLOCK),
-				       .found = FSI_TEXT("block %" PRIu32,
-							 scan->place + 16)},
-			       "The volume recognition sequence ends late");
+		fsi_check_tell(
+			scan->udf->check, FSI_U_010, &place,
+			&(struct fsi_check_details){
+				.expected = FSI_TEXT("block %d", LAST_BLOCK),
+				.found = FSI_TEXT("block %" PRIu32, scan->place + 16)},
+			"The volume recognition sequence ends late");
 }
 
 static void check_whole(struct scan *scan)
@@ -201,11 +203,11 @@ static void check_whole(struct scan *scan)
 
 static void scan_blocks(struct scan *scan)
 {
-	const uint64_t first = (uint64_t)scan->udf->check->session_block * FSI_BLOCK_SIZE +
-			       FIRST_BYTE;
-	const uint32_t step =
-		scan->udf->block_size > FSI_BLOCK_SIZE ? scan->udf->block_size
-						       : FSI_BLOCK_SIZE;
+	const uint64_t first =
+		(uint64_t)scan->udf->check->session_block * FSI_BLOCK_SIZE + FIRST_BYTE;
+	const uint32_t step = scan->udf->block_size > FSI_BLOCK_SIZE
+				      ? scan->udf->block_size
+				      : FSI_BLOCK_SIZE;
 
 	for (scan->place = 0; scan->place < PLACES_MAX; scan->place++) {
 		enum element element = ELEMENT_NONE;

@@ -94,8 +94,7 @@ static void follow(struct walk *walk, const struct fsi_check_place *place)
 		       "The %s goes on elsewhere, where some readers do not follow",
 		       walk->sequence->name);
 	walk->next_block = next.block;
-	walk->end_block = next.length / walk->udf->block_size <
-					  UINT32_MAX - next.block
+	walk->end_block = next.length / walk->udf->block_size < UINT32_MAX - next.block
 				  ? next.block + next.length / walk->udf->block_size
 				  : UINT32_MAX;
 }
@@ -259,14 +258,14 @@ static void tell_difference(struct fsi_check_udf *udf, enum fsi_statement statem
 		fsi_check_udf_place(udf, found->block, name_of(found->identifier));
 	const struct fsi_check_place at = fsi_check_at(&place, byte);
 
-	fsi_check_tell(udf->check, statement, &at,
-		       &(struct fsi_check_details){
-			       .expected = FSI_TEXT("0x%02X as in block %" PRIu32,
-						    expected->bytes[byte],
-						    expected->block),
-			       .found = FSI_TEXT("0x%02X", found->bytes[byte])},
-		       "The %s differs from that in block %" PRIu32 " at byte %zu",
-		       place.structure, expected->block, byte);
+	fsi_check_tell(
+		udf->check, statement, &at,
+		&(struct fsi_check_details){
+			.expected = FSI_TEXT("0x%02X as in block %" PRIu32,
+					     expected->bytes[byte], expected->block),
+			.found = FSI_TEXT("0x%02X", found->bytes[byte])},
+		"The %s differs from that in block %" PRIu32 " at byte %zu",
+		place.structure, expected->block, byte);
 }
 
 /* U-033 */
@@ -305,8 +304,8 @@ static void compare_with(struct fsi_check_udf *udf, const fsi_check_descriptors 
 	for (size_t i = 0; i < items->count; i++) {
 		const struct fsi_check_descriptor *one = &items->items[i];
 		const struct fsi_check_descriptor *same = find_same(&other->items, one);
-		const struct fsi_check_place place = fsi_check_udf_place(
-			udf, one->block, name_of(one->identifier));
+		const struct fsi_check_place place =
+			fsi_check_udf_place(udf, one->block, name_of(one->identifier));
 		const size_t byte = same != NULL && compare_content
 					    ? find_difference(udf, one, same)
 					    : 0;
@@ -314,8 +313,7 @@ static void compare_with(struct fsi_check_udf *udf, const fsi_check_descriptors 
 		if (same == NULL)
 			fsi_check_tell(udf->check, FSI_U_032, &place,
 				       &(struct fsi_check_details){
-					       .expected = "two of them",
-					       .found = "one"},
+					       .expected = "two of them", .found = "one"},
 				       "The %s number %" PRIu32 " is not in the %s",
 				       place.structure, one->number, other->name);
 		else if (byte > 0)
@@ -364,10 +362,10 @@ static void require(struct fsi_check_udf *udf, const struct fsi_check_descriptor
 		fsi_check_udf_place(udf, udf->sequences[0].run.block, name);
 
 	if (found == NULL)
-		fsi_check_tell(udf->check, FSI_U_029, &place,
-			       &(struct fsi_check_details){.expected = "one",
-							   .found = "none"},
-			       "There is no %s", name);
+		fsi_check_tell(
+			udf->check, FSI_U_029, &place,
+			&(struct fsi_check_details){.expected = "one", .found = "none"},
+			"There is no %s", name);
 }
 
 /* U-030: those of one kind that differ in what they describe all prevail. */
@@ -377,8 +375,8 @@ static void check_unique(struct fsi_check_udf *udf, const fsi_check_descriptors 
 {
 	for (size_t i = 0; prevailing != NULL && i < items->count; i++) {
 		const struct fsi_check_descriptor *item = &items->items[i];
-		const struct fsi_check_place place = fsi_check_udf_place(
-			udf, item->block, name_of(item->identifier));
+		const struct fsi_check_place place =
+			fsi_check_udf_place(udf, item->block, name_of(item->identifier));
 
 		if (item->identifier == prevailing->identifier &&
 		    memcmp(item->bytes + offset, prevailing->bytes + offset, size) != 0)
@@ -401,9 +399,10 @@ static void find_all_prevailing(struct fsi_check_udf *udf)
 	udf->information = find_information(items);
 	udf->logical_volume = find_prevailing(items, FSI_UDF_TAG_LOGICAL_VOLUME);
 	udf->unallocated = find_prevailing(items, FSI_UDF_TAG_UNALLOCATED_SPACE);
-	check_unique(udf, items, udf->primary,
-		     offsetof(struct fsi_udf_primary_volume_descriptor, volume_identifier),
-		     32);
+	check_unique(
+		udf, items, udf->primary,
+		offsetof(struct fsi_udf_primary_volume_descriptor, volume_identifier),
+		32);
 	check_unique(udf, items, udf->logical_volume,
 		     offsetof(struct fsi_udf_logical_volume_descriptor,
 			      logical_volume_identifier),

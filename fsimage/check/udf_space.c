@@ -66,8 +66,8 @@ static void check_used(struct space *space, uint32_t first, uint32_t count)
 
 	for (uint32_t i = 0; i < count; i++) {
 		const uint32_t block = first + i;
-		const struct fsi_check_place at = fsi_check_udf_place(
-			space->udf, block, "block of the partition");
+		const struct fsi_check_place at =
+			fsi_check_udf_place(space->udf, block, "block of the partition");
 
 		if (!is_free(space, block - start))
 			continue;
@@ -118,8 +118,8 @@ static void compare_with_owners(struct space *space)
 				       .severity = FSI_SEVERITY_WARNING,
 				       .expected = "free",
 				       .found = FSI_TEXT("%" PRIu32 " blocks", lost)},
-			       "%" PRIu32 " blocks are said to be in use, but no file "
-			       "has them",
+			       "The bitmap says that blocks are in use which nothing "
+			       "has: %" PRIu32,
 			       lost);
 }
 
@@ -160,8 +160,7 @@ static void check_bitmap(struct space *space, const struct fsi_udf_allocation *e
 	if (!fsi_check_number(udf->check, FSI_U_160, &space->place, "number of bits",
 			      space->blocks, bits))
 		return;
-	if (bytes < (bits + UINT64_C(7)) / 8 ||
-	    bytes > extent->length - sizeof(head)) {
+	if (bytes < (bits + UINT64_C(7)) / 8 || bytes > extent->length - sizeof(head)) {
 		fsi_check_tell(udf->check, FSI_U_160, &space->place,
 			       &(struct fsi_check_details){
 				       .expected = FSI_TEXT("%" PRIu64,
@@ -188,7 +187,8 @@ static void check_free_extents(struct space *space, const uint8_t *bytes, size_t
 				       space->reference, &at, &extent)) {
 		const struct fsi_check_place place =
 			fsi_check_at(&space->place, sizeof(struct space_entry) + at - 8);
-		const uint32_t first = space->partition.first_block + extent.address.block;
+		const uint32_t first =
+			space->partition.first_block + extent.address.block;
 		const uint32_t blocks = extent.length / udf->block_size;
 		const struct fsi_owner *owner = NULL;
 		const char *fault = NULL;
@@ -282,8 +282,8 @@ static void check_end(struct fsi_check_udf *udf)
 
 	for (size_t i = 0; i < udf->udf->spaces.count; i++) {
 		const struct fsi_udf_space *space = &udf->udf->spaces.items[i];
-		const struct fsi_check_place place = fsi_check_udf_place(
-			udf, space->first_block, "partition");
+		const struct fsi_check_place place =
+			fsi_check_udf_place(udf, space->first_block, "partition");
 		const uint64_t end = (uint64_t)space->first_block + space->block_count;
 
 		if (space->below != i || udf->volume.map_count > 2)
@@ -291,14 +291,14 @@ static void check_end(struct fsi_check_udf *udf)
 		if (end > last && end <= udf->block_count && udf->anchor_block != last)
 			continue;
 		if (end > last && end <= udf->block_count)
-			fsi_check_tell(udf->check, FSI_U_166, &place,
-				       &(struct fsi_check_details){
-					       .expected = FSI_TEXT("at most block "
-								    "%" PRIu32,
-								    last - 1),
-					       .found = FSI_TEXT("block %" PRIu64,
-								 end - 1)},
-				       "The partition holds an anchor");
+			fsi_check_tell(
+				udf->check, FSI_U_166, &place,
+				&(struct fsi_check_details){
+					.expected = FSI_TEXT("at most block "
+							     "%" PRIu32,
+							     last - 1),
+					.found = FSI_TEXT("block %" PRIu64, end - 1)},
+				"The partition holds an anchor");
 	}
 }
 

@@ -40,9 +40,8 @@ static void check_virtual_entries(struct fsi_check_udf *udf,
 			.length = 4 * (size_t)count,
 		};
 
-		if (!fsi_check_udf_ok(udf,
-				      fsi_import_udf_read_body(udf->udf, &space->files[0],
-							       &reading)))
+		if (!fsi_check_udf_ok(udf, fsi_import_udf_read_body(
+						   udf->udf, &space->files[0], &reading)))
 			return;
 		for (uint32_t i = 0; i < count; i++) {
 			FSI_UDF_RECORD(fsi_udf_allocation_table_entry, entry,
@@ -56,8 +55,7 @@ static void check_virtual_entries(struct fsi_check_udf *udf,
 				     .expected = FSI_TEXT("less than %" PRIu32, limit),
 				     .found = FSI_TEXT("%" PRIu32 " for block %" PRIu32,
 						       block, first + i)},
-			     "The " VIRTUAL_TABLE
-			     " leads out of the partition");
+			     "The " VIRTUAL_TABLE " leads out of the partition");
 		}
 	}
 }
@@ -70,14 +68,14 @@ static void check_virtual_header(struct fsi_check_udf *udf,
 	struct fsi_udf_allocation_table_header copy;
 	const struct fsi_udf_allocation_table_header *const header = &copy;
 	const struct fsi_udf_reading reading = {.buffer = &copy, .length = sizeof(copy)};
-	const struct fsi_udf_table_facts *facts = &udf->mount->table;
+	const struct fsi_udf_table_facts *facts = &udf->table;
 	struct fsi_check_place at = *place;
 	unsigned length = 0;
 	unsigned use_length = 0;
 
 	if (!facts->is_known || space->files[0].size < sizeof(copy) ||
-	    !fsi_check_udf_ok(udf, fsi_import_udf_read_body(udf->udf, &space->files[0],
-							    &reading)))
+	    !fsi_check_udf_ok(
+		    udf, fsi_import_udf_read_body(udf->udf, &space->files[0], &reading)))
 		return;
 	length = fsi_get_le16(&header->length);
 	use_length = fsi_get_le16(&header->implementation_use_length);
@@ -94,11 +92,11 @@ static void check_virtual_header(struct fsi_check_udf *udf,
 	    facts->minimum_write > facts->maximum_write ||
 	    facts->minimum_read > udf->revision)
 		tell(udf, FSI_U_158, place,
-		     &(struct fsi_check_details){
-			     .expected = "ascending revisions",
-			     .found = FSI_TEXT("%04x, %04x, %04x", facts->minimum_read,
-					       facts->minimum_write,
-					       facts->maximum_write)},
+		     &(struct fsi_check_details){.expected = "ascending revisions",
+						 .found = FSI_TEXT("%04x, %04x, %04x",
+								   facts->minimum_read,
+								   facts->minimum_write,
+								   facts->maximum_write)},
 		     "The revisions in the " VIRTUAL_TABLE " are not in order");
 }
 
@@ -111,20 +109,19 @@ static void check_virtual(struct fsi_check_udf *udf, const struct fsi_udf_space 
 
 	if (space->file_count == 0)
 		return;
-	if (udf->mount->table.is_known != must_be_new)
+	if (udf->table.is_known != must_be_new)
 		tell(udf, FSI_U_156, &place,
-		     &(struct fsi_check_details){
-			     .expected = must_be_new ? "a header" : "a trailer"},
+		     &(struct fsi_check_details){.expected = must_be_new ? "a header"
+									 : "a trailer"},
 		     "The " VIRTUAL_TABLE " has the form of another revision");
 	if ((space->files[0].size - space->table_offset -
 	     (must_be_new ? 0 : sizeof(struct fsi_udf_allocation_table_trailer))) %
 		    4 !=
 	    0)
 		tell(udf, FSI_U_156, &place,
-		     &(struct fsi_check_details){
-			     .expected = "whole entries",
-			     .found = FSI_TEXT("%" PRIu64 " bytes",
-					       space->files[0].size)},
+		     &(struct fsi_check_details){.expected = "whole entries",
+						 .found = FSI_TEXT("%" PRIu64 " bytes",
+								   space->files[0].size)},
 		     "The " VIRTUAL_TABLE " ends within an entry");
 	check_virtual_header(udf, space, &place);
 	check_virtual_entries(udf, space, &place);
@@ -161,13 +158,13 @@ static void check_sparing_entries(struct fsi_check_udf *udf,
 			fault = "leads behind the end of the image";
 		previous = original;
 		if (fault != NULL)
-			fsi_check_tell(udf->check, FSI_U_159, &at,
-				       &(struct fsi_check_details){
-					       .expected = "packets in ascending order",
-					       .found = FSI_TEXT(
-						       "%" PRIu32 " to block %" PRIu32,
-						       original, mapped)},
-				       "Entry %u of the " SPARING_TABLE " %s", i, fault);
+			fsi_check_tell(
+				udf->check, FSI_U_159, &at,
+				&(struct fsi_check_details){
+					.expected = "packets in ascending order",
+					.found = FSI_TEXT("%" PRIu32 " to block %" PRIu32,
+							  original, mapped)},
+				"Entry %u of the " SPARING_TABLE " %s", i, fault);
 	}
 }
 
@@ -198,10 +195,10 @@ static void check_sparing_table(struct fsi_check_udf *udf,
 		     "A " SPARING_TABLE " does not say what it is");
 	else if (size > map->table_size)
 		tell(udf, FSI_U_159, place,
-		     &(struct fsi_check_details){
-			     .expected = FSI_TEXT("at most %" PRIu32 " bytes",
-						  map->table_size),
-			     .found = FSI_TEXT("%zu", size)},
+		     &(struct fsi_check_details){.expected = FSI_TEXT("at most %" PRIu32
+								      " bytes",
+								      map->table_size),
+						 .found = FSI_TEXT("%zu", size)},
 		     "A " SPARING_TABLE " has more entries than room");
 	else
 		check_sparing_entries(udf, place, bytes, map);
@@ -220,8 +217,8 @@ static void check_sparing(struct fsi_check_udf *udf, const struct fsi_udf_map *m
 	bytes = fsi_allocate(size);
 	if (bytes == NULL)
 		fsi_check_fail(udf->check, FSI_FAIL(E_OUTOFMEMORY));
-	for (unsigned i = 0; bytes != NULL && i < map->table_count &&
-			     i < FSI_UDF_SPARING_TABLES_MAX;
+	for (unsigned i = 0;
+	     bytes != NULL && i < map->table_count && i < FSI_UDF_SPARING_TABLES_MAX;
 	     i++) {
 		const struct fsi_check_place place =
 			fsi_check_udf_place(udf, map->tables[i], SPARING_TABLE);

@@ -43,7 +43,8 @@ bool fsi_check_tree_add(struct fsi_check_tree *tree, const struct fsi_check_node
 /* ---- one entry --------------------------------------------------------- */
 
 /* U-080: whether a reference can lead to an entry at all. */
-static bool check_reference(struct fsi_check_udf *udf, const struct fsi_check_place *place,
+static bool check_reference(struct fsi_check_udf *udf,
+			    const struct fsi_check_place *place,
 			    const struct fsi_udf_allocation *icb)
 {
 	const uint16_t partition = icb->address.partition;
@@ -55,19 +56,19 @@ static bool check_reference(struct fsi_check_udf *udf, const struct fsi_check_pl
 		fault = "to a block behind the end of its partition";
 	else if (icb->type != FSI_UDF_EXTENT_RECORDED)
 		fault = "to a block that is not recorded";
-	else if (icb->length == 0 || icb->length % udf->block_size != 0)
+	else if (icb->length == 0)
 		fault = "to something else than a block";
 	if (fault != NULL)
-		fsi_check_tell(udf->check, FSI_U_080, place,
-			       &(struct fsi_check_details){
-				       .expected = FSI_TEXT("%" PRIu32 " recorded bytes",
-							    udf->block_size),
-				       .found = FSI_TEXT(
-					       "%" PRIu32 " of type %d, block %" PRIu32
-					       " of partition %u",
-					       icb->length, (int)icb->type,
-					       icb->address.block, partition)},
-			       "A reference to a " ENTRY " leads %s", fault);
+		fsi_check_tell(
+			udf->check, FSI_U_080, place,
+			&(struct fsi_check_details){
+				.expected = FSI_TEXT("%" PRIu32 " recorded bytes",
+						     udf->block_size),
+				.found = FSI_TEXT("%" PRIu32 " of type %d, block %" PRIu32
+						  " of partition %u",
+						  icb->length, (int)icb->type,
+						  icb->address.block, partition)},
+			"A reference to a " ENTRY " leads %s", fault);
 	return fault == NULL || (icb->length > 0 && partition < udf->udf->spaces.count);
 }
 
@@ -96,10 +97,10 @@ static bool read_entry(struct fsi_check_udf *udf, struct fsi_udf_address address
 	if (!fsi_check_udf_tag(udf, place, &tagged))
 		goto out;
 	if (fsi_udf_get_icb(block.bytes, udf->block_size, &block.icb) != FSI_UDF_SOUND) {
-		fsi_check_tell(udf->check, FSI_U_086, place,
-			       &(struct fsi_check_details){
-				       .expected = "what fits into a block"},
-			       "The parts of the " ENTRY " do not fit into its block");
+		fsi_check_tell(
+			udf->check, FSI_U_086, place,
+			&(struct fsi_check_details){.expected = "what fits into a block"},
+			"The parts of the " ENTRY " do not fit into its block");
 		goto out;
 	}
 	*ret_block = block;
@@ -135,14 +136,25 @@ static bool read_current(struct fsi_check_udf *udf, const struct fsi_udf_allocat
 
 static void claim_entry(struct fsi_check_entry *entry)
 {
-	const struct fsi_check_claim claim = {
+	struct fsi_check_udf *udf = entry->tree->udf;
+	const struct fsi_udf_allocation *icb = &fsi_check_node_of(entry)->icb;
+	struct fsi_check_claim claim = {
 		.kind = FSI_OWNER_STRUCTURE,
 		.statement = FSI_U_108,
-		.address = entry->block.address,
+		.address = icb->address,
 		.blocks = 1,
 	};
 
-	fsi_check_udf_claim_space(entry->tree->udf, &entry->place, &claim);
+	/* Behind an entry that others may supersede is where they are told of. */
+	if (entry->block.icb.strategy == STRATEGY_CHAIN &&
+	    icb->length == 2 * udf->block_size)
+		claim.blocks = 2;
+	fsi_check_udf_claim_space(udf, &entry->place, &claim);
+	claim.blocks = 1;
+	if (entry->block.address.block != icb->address.block) {
+		claim.address = entry->block.address;
+		fsi_check_udf_claim_space(udf, &entry->place, &claim);
+	}
 }
 
 static void check_body(struct fsi_check_entry *entry)
@@ -175,6 +187,10 @@ static void check_node(struct fsi_check_tree *tree, size_t number)
 		entry.place.structure = "extended file entry";
 	tree->nodes.items[number].disc_offset = entry.place.offset;
 	claim_entry(&entry);
+	if (entry.block.icb.strategy != STRATEGY_CHAIN)
+		fsi_check_number(udf->check, FSI_U_080, &entry.place,
+				 "length in the reference to the", udf->block_size,
+				 icb.length);
 	if (fsi_check_udf_entry(&entry)) {
 		tree->nodes.items[number].is_read = true;
 		check_body(&entry);
@@ -287,7 +303,8 @@ static void free_tree(struct fsi_check_tree *tree)
 /* Whether there is ISO 9660, too. */
 static bool is_bridge(struct fsi_check_udf *udf)
 {
-	const uint64_t offset = ((uint64_t)udf->check->session_block + 16) * FSI_BLOCK_SIZE;
+	const uint64_t offset =
+		((uint64_t)udf->check->session_block + 16) * FSI_BLOCK_SIZE;
 	uint8_t head[6];
 
 	return fsi_check_read(udf->check, offset, head, sizeof(head)) &&
@@ -327,7 +344,8 @@ bool fsi_check_udf_lone_entry(struct fsi_check_udf *udf, struct fsi_udf_address 
 	bool is_sound = false;
 
 	add_root(&tree, &icb, kind);
-	if (tree.nodes.count > 0 && read_entry(udf, address, &entry.place, &entry.block)) {
+	if (tree.nodes.count > 0 &&
+	    read_entry(udf, address, &entry.place, &entry.block)) {
 		claim_entry(&entry);
 		is_sound = fsi_check_udf_entry(&entry);
 		if (is_sound) {

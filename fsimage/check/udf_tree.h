@@ -25,10 +25,10 @@ struct fsi_check_node {
 	struct fsi_udf_allocation icb;
 	enum fsi_check_node_kind kind;
 	const struct fsi_check_name *name; /* the first one; NULL: of the root */
-	size_t parent;	     /* node of the directory or the file that leads to it */
+	size_t parent;	      /* node of the directory or the file that leads to it */
 	uint64_t disc_offset; /* of the entry, once it is read */
 	uint64_t unique_id;
-	uint64_t size;	       /* of its body */
+	uint64_t size; /* of its body */
 	uint64_t object_size;
 	uint64_t streams_size; /* of all of its streams */
 	uint32_t path_length;  /* bytes of names and slashes */
@@ -63,7 +63,8 @@ struct fsi_check_entry {
 	uint64_t object_size;
 };
 
-static inline struct fsi_check_node *fsi_check_node_of(const struct fsi_check_entry *entry)
+static inline struct fsi_check_node *fsi_check_node_of(
+	const struct fsi_check_entry *entry)
 {
 	return &entry->tree->nodes.items[entry->node];
 }

@@ -23,13 +23,15 @@
 /* ECMA-167 3/8.1 and what UDF puts there: the first anchor. */
 #define PARTITION_BLOCK_MIN 257
 
-#define MEMBER_AT(place, record, member) fsi_check_at(place, offsetof(struct record, member))
+#define MEMBER_AT(place, record, member) \
+	fsi_check_at(place, offsetof(struct record, member))
 
 /* ---- primary volume descriptor, OSTA UDF 2.2.2 ------------------------- */
 
 /* U-038: "unique" are the first 16 characters, 8 of them the time in hexadecimal. */
 static void check_set_identifier(struct fsi_check_udf *udf,
-				 const struct fsi_check_place *place, const uint8_t *field)
+				 const struct fsi_check_place *place,
+				 const uint8_t *field)
 {
 	char text[FSI_UDF_TEXT_128];
 	bool is_constant = true;
@@ -79,25 +81,24 @@ static void check_primary_levels(struct fsi_check_udf *udf,
 		MEMBER_AT(place, fsi_udf_primary_volume_descriptor, interchange_level);
 
 	if ((level != 2 && level != 3) || level_max != 3)
-		fsi_check_tell(
-			udf->check, FSI_U_035, &at,
-			&(struct fsi_check_details){
-				.severity = level == 2 && level_max == 2
-						    ? FSI_SEVERITY_WARNING
-						    : (enum fsi_severity)0,
-				.expected = "levels 2 and 3",
-				.found = FSI_TEXT("%u and %u", level, level_max)},
-			"The interchange levels of the " PRIMARY " are %u and %u", level,
-			level_max);
+		fsi_check_tell(udf->check, FSI_U_035, &at,
+			       &(struct fsi_check_details){
+				       .severity = level == 2 && level_max == 2
+							   ? FSI_SEVERITY_WARNING
+							   : (enum fsi_severity)0,
+				       .expected = "levels 2 and 3",
+				       .found = FSI_TEXT("%u and %u", level, level_max)},
+			       "The interchange levels of the " PRIMARY " are %u and %u",
+			       level, level_max);
 	if (flags > 1) {
 		const struct fsi_check_place flags_at =
 			MEMBER_AT(place, fsi_udf_primary_volume_descriptor, flags);
 
-		fsi_check_tell(udf->check, FSI_U_040, &flags_at,
-			       &(struct fsi_check_details){
-				       .expected = "0 or 1",
-				       .found = FSI_TEXT("0x%04X", flags)},
-			       "The " PRIMARY " has flags that do not exist");
+		fsi_check_tell(
+			udf->check, FSI_U_040, &flags_at,
+			&(struct fsi_check_details){.expected = "0 or 1",
+						    .found = FSI_TEXT("0x%04X", flags)},
+			"The " PRIMARY " has flags that do not exist");
 	}
 }
 
@@ -259,13 +260,16 @@ static void check_range(struct fsi_check_udf *udf, const struct fsi_check_place 
 	const struct fsi_check_place at =
 		MEMBER_AT(place, fsi_udf_partition_descriptor, first_block);
 	struct fsi_check_details details = {
-		.expected = FSI_TEXT("at most %" PRIu32 " blocks in all",
-				     udf->block_count),
+		.expected =
+			FSI_TEXT("at most %" PRIu32 " blocks in all", udf->block_count),
 		.found = FSI_TEXT("%" PRIu32 " blocks from block %" PRIu32 " on",
 				  partition->block_count, partition->first_block),
 	};
 
-	if ((uint64_t)partition->first_block + partition->block_count > udf->block_count)
+	/* A disc that is written block by block is recorded as far as it is written. */
+	if ((uint64_t)partition->first_block + partition->block_count >
+		    udf->block_count &&
+	    !udf->has_map[FSI_DISC_PARTITION_VIRTUAL])
 		fsi_check_tell(udf->check, FSI_U_046, &at, &details,
 			       "The partition goes on behind the end of the image");
 	details.severity = FSI_SEVERITY_WARNING;
@@ -275,13 +279,12 @@ static void check_range(struct fsi_check_udf *udf, const struct fsi_check_place 
 			       "The partition begins before block %d",
 			       PARTITION_BLOCK_MIN);
 	if (fsi_check_udf_since(udf, 0x0250) && partition->first_block % ECC_BLOCKS != 0)
-		fsi_check_tell(udf->check, FSI_U_047, &at,
-			       &(struct fsi_check_details){
-				       .expected =
-					       FSI_TEXT("a multiple of %d", ECC_BLOCKS),
-				       .found = FSI_TEXT("%" PRIu32,
-							 partition->first_block)},
-			       "The partition does not begin with an ECC block");
+		fsi_check_tell(
+			udf->check, FSI_U_047, &at,
+			&(struct fsi_check_details){
+				.expected = FSI_TEXT("a multiple of %d", ECC_BLOCKS),
+				.found = FSI_TEXT("%" PRIu32, partition->first_block)},
+			"The partition does not begin with an ECC block");
 }
 
 static bool is_zero(const void *bytes, size_t size)
@@ -312,8 +315,9 @@ static void check_header(struct fsi_check_udf *udf, const struct fsi_check_place
 	const bool has_none = access == FSI_DISC_ACCESS_READ_ONLY ||
 			      udf->has_map[FSI_DISC_PARTITION_VIRTUAL] ||
 			      (access == 0 && udf->revision == 0x0260);
-	const struct fsi_check_place integrity_at = fsi_check_at(
-		&at, offsetof(struct fsi_udf_partition_header_descriptor, integrity_table));
+	const struct fsi_check_place integrity_at =
+		fsi_check_at(&at, offsetof(struct fsi_udf_partition_header_descriptor,
+					   integrity_table));
 	const uint8_t *table = (const uint8_t *)&header->integrity_table;
 
 	fsi_check_zero(udf->check, FSI_U_048, &integrity_at, "partition integrity table",
@@ -321,12 +325,12 @@ static void check_header(struct fsi_check_udf *udf, const struct fsi_check_place
 	fsi_check_zero(udf->check, FSI_U_048, &at, "reserved space of the header",
 		       header->reserved, sizeof(header->reserved));
 	if (has_table && has_bitmap)
-		fsi_check_tell(udf->check, FSI_U_048, &at,
-			       &(struct fsi_check_details){
-				       .expected = "a table or a bitmap",
-				       .found = "both"},
-			       "Free space of the partition is in a table and in a "
-			       "bitmap");
+		fsi_check_tell(
+			udf->check, FSI_U_048, &at,
+			&(struct fsi_check_details){.expected = "a table or a bitmap",
+						    .found = "both"},
+			"Free space of the partition is in a table and in a "
+			"bitmap");
 	if (has_none && (has_table || has_bitmap))
 		fsi_check_tell(udf->check, FSI_U_048, &at,
 			       &(struct fsi_check_details){
@@ -396,20 +400,20 @@ static void check_domain(struct fsi_check_udf *udf, const struct fsi_check_place
 	const uint8_t *suffix = domain->suffix;
 
 	if (!udf->volume.is_udf)
-		fsi_check_tell(udf->check, FSI_U_050, &at,
-			       &(struct fsi_check_details){
-				       .expected = "*OSTA UDF Compliant",
-				       .found = udf->volume.domain},
-			       "The domain of the volume is '%s'", udf->volume.domain);
+		fsi_check_tell(
+			udf->check, FSI_U_050, &at,
+			&(struct fsi_check_details){.expected = "*OSTA UDF Compliant",
+						    .found = udf->volume.domain},
+			"The domain of the volume is '%s'", udf->volume.domain);
 	if (fsi_udf_revision_find(udf->volume.revision) == NULL)
-		fsi_check_tell(udf->check, FSI_U_050, &at,
-			       &(struct fsi_check_details){
-				       .expected = "1.02 to 2.60",
-				       .found = FSI_TEXT("%x.%02x",
-							 udf->volume.revision >> 8,
-							 udf->volume.revision & 0xFFu)},
-			       "There is no revision %x.%02x of UDF",
-			       udf->volume.revision >> 8, udf->volume.revision & 0xFFu);
+		fsi_check_tell(
+			udf->check, FSI_U_050, &at,
+			&(struct fsi_check_details){
+				.expected = "1.02 to 2.60",
+				.found = FSI_TEXT("%x.%02x", udf->volume.revision >> 8,
+						  udf->volume.revision & 0xFFu)},
+			"There is no revision %x.%02x of UDF", udf->volume.revision >> 8,
+			udf->volume.revision & 0xFFu);
 	if ((suffix[2] & 0xFC) != 0 || !is_zero(suffix + 3, 5))
 		fsi_check_tell(udf->check, FSI_U_050, &at,
 			       &(struct fsi_check_details){
@@ -425,8 +429,8 @@ static void check_integrity_extent(struct fsi_check_udf *udf,
 	const struct fsi_udf_run *run = &udf->volume.integrity_sequence;
 	const struct fsi_check_place at =
 		MEMBER_AT(place, fsi_udf_logical_volume_descriptor, integrity_sequence);
-	const struct fsi_check_place there = fsi_check_udf_place(
-		udf, run->block, "logical volume integrity sequence");
+	const struct fsi_check_place there =
+		fsi_check_udf_place(udf, run->block, "logical volume integrity sequence");
 	const uint32_t blocks = run->length / udf->block_size;
 	const bool is_written = udf->access == FSI_DISC_ACCESS_REWRITABLE ||
 				udf->access == FSI_DISC_ACCESS_OVERWRITABLE;
@@ -476,7 +480,8 @@ static void check_logical_volume(struct fsi_check_udf *udf)
 
 /* ---- unallocated space descriptor, OSTA UDF 2.2.5 ---------------------- */
 
-static bool is_in_partition(const struct fsi_check_udf *udf, const struct fsi_udf_run *run)
+static bool is_in_partition(const struct fsi_check_udf *udf,
+			    const struct fsi_udf_run *run)
 {
 	const uint64_t end = (uint64_t)run->block + run->length / udf->block_size;
 
@@ -486,7 +491,8 @@ static bool is_in_partition(const struct fsi_check_udf *udf, const struct fsi_ud
 		if (udf->descriptors->items[i].identifier != FSI_UDF_TAG_PARTITION)
 			continue;
 		fsi_udf_get_partition(udf->descriptors->items[i].bytes, &partition);
-		if (run->block < (uint64_t)partition.first_block + partition.block_count &&
+		if (run->block <
+			    (uint64_t)partition.first_block + partition.block_count &&
 		    end > partition.first_block)
 			return true;
 	}
@@ -526,8 +532,8 @@ static void check_unallocated(struct fsi_check_udf *udf)
 		fsi_check_udf_place(udf, udf->unallocated->block, UNALLOCATED);
 	FSI_UDF_RECORD(fsi_udf_unallocated_space_descriptor, record, bytes);
 	const uint32_t count = fsi_get_le32(&record->extent_count);
-	const size_t room = (udf->block_size - sizeof(*record)) /
-			    sizeof(struct fsi_udf_extent_ad);
+	const size_t room =
+		(udf->block_size - sizeof(*record)) / sizeof(struct fsi_udf_extent_ad);
 
 	if (count > room)
 		fsi_check_tell(udf->check, FSI_U_055, &place,
