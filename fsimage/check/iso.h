@@ -87,6 +87,7 @@ struct fsi_check_iso {
 	struct fsi_arena identifiers;
 	struct fsi_check_tree trees[FSI_CHECK_TREES];
 	FSI_VECTOR(struct fsi_check_area) areas;
+	uint64_t area_bytes_left; /* that may still be read of them */
 	bool has_boot_record;
 	uint32_t catalog_block;
 };
