@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define READ_BY_ALL (S_IRUSR | S_IRGRP | S_IROTH)
+
 /* A folder that is still to be read, and the directory it goes into. */
 struct pending {
 	const struct fsi_source_folder *folder;
@@ -141,12 +143,17 @@ static HRESULT make_file(struct fsi_scan_request *request, const char *name,
 			 struct fsi_node **ret_node)
 {
 	struct fsi_tree *tree = request->tree;
+	struct fsi_host_file source = *host;
 	struct fsi_node *node = NULL;
 	char *path = NULL;
 	HRESULT hr = S_OK;
 
 	FSI_TRY(fsi_tree_make_node(tree, FSI_NODE_FILE, name, strlen(name), &node));
-	FSI_TRY(fsi_data_from_host(tree, host, &node->content.data));
+	/* Most files are called in the image as they are here: once is enough. */
+	source.is_kept = strcmp(name, host->name) == 0;
+	if (source.is_kept)
+		source.name = node->name;
+	FSI_TRY(fsi_data_from_host(tree, &source, &node->content.data));
 	fsi_host_take_attributes(tree, node, status);
 	if (request->options.named_streams) {
 		path = fsi_host_path(host->folder, host->name);
@@ -189,7 +196,9 @@ static HRESULT add_file(const struct entry *entry)
 	};
 	struct fsi_node *older = NULL;
 
-	if (faccessat(entry->listing->descriptor, entry->name, R_OK, AT_EACCESS) != 0)
+	/* What all may read is not asked about. */
+	if ((entry->status.stx_mode & READ_BY_ALL) != READ_BY_ALL &&
+	    faccessat(entry->listing->descriptor, entry->name, R_OK, AT_EACCESS) != 0)
 		return refuse_opening(entry, errno);
 	FSI_TRY(find_older(entry, &older));
 	if (older != NULL && fsi_node_is_directory(older))
@@ -213,7 +222,8 @@ static HRESULT make_folder(struct scan *scan, const char *path,
 			   const struct statx *status,
 			   struct fsi_source_folder **ret_folder)
 {
-	struct fsi_arena *arena = &scan->request->tree->arena;
+	struct fsi_tree *tree = scan->request->tree;
+	struct fsi_arena *arena = &tree->arena;
 	struct fsi_source_folder *folder = fsi_arena_allocate(arena, sizeof(*folder));
 
 	if (folder == NULL)
@@ -224,6 +234,7 @@ static HRESULT make_folder(struct scan *scan, const char *path,
 	folder->parent = parent;
 	folder->inode = status->stx_ino;
 	folder->device = fsi_host_device(status);
+	folder->cache = &tree->open_folder;
 	*ret_folder = folder;
 	return S_OK;
 }
