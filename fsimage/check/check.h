@@ -123,6 +123,12 @@ struct fsi_check_text {
 const char *fsi_check_format(struct fsi_check_text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Why Windows cannot use a name, as the end of "a name that …"; NULL: it can. For the
+ * names of all file systems (C-008).
+ */
+const char *fsi_check_windows_fault(const char *name);
+
 /* ---- reading ----------------------------------------------------------- */
 
 /*

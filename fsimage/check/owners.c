@@ -102,6 +102,18 @@ static void describe(const struct fsi_owner *owner, struct fsi_check_text *ret_t
 			 *last != '\0' ? " of '" : "", last, *last != '\0' ? "'" : "");
 }
 
+/* Who says of blocks in use that they are free is wrong, whoever uses them. */
+static enum fsi_statement find_statement(const struct fsi_owner *one,
+					 const struct fsi_owner *other)
+{
+	if (one->statement == FSI_U_055 || other->statement == FSI_U_055)
+		return FSI_U_055;
+	if (one->file_system != other->file_system && one->kind == FSI_OWNER_STRUCTURE &&
+	    other->kind == FSI_OWNER_STRUCTURE)
+		return FSI_U_164;
+	return one->statement < other->statement ? one->statement : other->statement;
+}
+
 static void tell_overlap(struct fsi_check *check, const struct fsi_owner *one,
 			 const struct fsi_owner *other, enum fsi_severity severity,
 			 uint64_t disc_offset)
@@ -122,10 +134,7 @@ static void tell_overlap(struct fsi_check *check, const struct fsi_owner *one,
 	details.found =
 		FSI_TEXT("block %" PRIu32 " of %s", other->first_block, first.bytes);
 	check->file_system = other->file_system;
-	fsi_check_tell(check,
-		       one->statement < other->statement ? one->statement
-							 : other->statement,
-		       &place, &details,
+	fsi_check_tell(check, find_statement(one, other), &place, &details,
 		       "Blocks %" PRIu32 " to %" PRIu64 " belong to %s, but blocks "
 		       "%" PRIu32 " to %" PRIu64 " to %s",
 		       other->first_block, end_of(other) - 1, second.bytes,

@@ -45,9 +45,9 @@ void fsi_owners_add(struct fsi_check *check, struct fsi_owners *owners,
 
 /*
  * Tell of all overlaps, of each owner at most once. It breaks the statement of the two
- * that comes first in the catalogue; a warning where two files share a part of their
- * blocks. disc_offset: where block 0 is in the image; FSI_FINDING_NO_OFFSET when that
- * is not known.
+ * that comes first in the catalogue, or U-164 by structures of two file systems; a
+ * warning where two files share a part of their blocks. disc_offset: where block 0 is in
+ * the image; FSI_FINDING_NO_OFFSET when that is not known.
  */
 void fsi_owners_check(struct fsi_check *check, struct fsi_owners *owners,
 		      uint64_t disc_offset);

@@ -9,6 +9,9 @@
 #define BITMAP "space bitmap descriptor"
 #define TABLE  "unallocated space entry"
 
+/* Of BD; DVD has half as many. */
+#define ECC_BLOCKS 32
+
 /* ECMA-167 4/7.2.1 */
 #define TAG_SPACE_ENTRY	 263
 #define TAG_SPACE_BITMAP 264
@@ -302,6 +305,44 @@ static void check_end(struct fsi_check_udf *udf)
 	}
 }
 
+/* U-167: or drives and readers disagree on which block is the last one. */
+static void check_length(struct fsi_check_udf *udf)
+{
+	const struct fsi_check_place place = {FSI_FINDING_NO_OFFSET, "image", NULL,
+					      false};
+
+	if (udf->block_size == FSI_BLOCK_SIZE &&
+	    udf->access == FSI_DISC_ACCESS_READ_ONLY &&
+	    udf->block_count % ECC_BLOCKS != 0)
+		fsi_check_tell(
+			udf->check, FSI_U_167, &place,
+			&(struct fsi_check_details){
+				.expected = FSI_TEXT("a multiple of %d", ECC_BLOCKS),
+				.found = FSI_TEXT("%" PRIu32, udf->block_count)},
+			"The image has %" PRIu32 " blocks, which drives fill up",
+			udf->block_count);
+}
+
+/* U-170: how the volume is called where there is less room for it. */
+static void check_name(struct fsi_check_udf *udf)
+{
+	struct fsi_udf_primary primary;
+	struct fsi_check_place place;
+
+	if (udf->primary == NULL)
+		return;
+	place = fsi_check_udf_place(udf, udf->primary->block,
+				    "primary volume descriptor");
+	fsi_udf_get_primary(udf->primary->bytes, &primary);
+	if (strncmp(udf->volume.name, primary.volume_identifier,
+		    strlen(primary.volume_identifier)) != 0)
+		fsi_check_tell(
+			udf->check, FSI_U_170, &place,
+			&(struct fsi_check_details){.expected = udf->volume.name,
+						    .found = primary.volume_identifier},
+			"The volume has two names");
+}
+
 void fsi_check_udf_space(struct fsi_check_udf *udf)
 {
 	for (size_t i = 0; i < udf->descriptors->count; i++) {
@@ -309,4 +350,6 @@ void fsi_check_udf_space(struct fsi_check_udf *udf)
 			check_partition(udf, &udf->descriptors->items[i]);
 	}
 	check_end(udf);
+	check_length(udf);
+	check_name(udf);
 }

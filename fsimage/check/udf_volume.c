@@ -4,7 +4,6 @@
 
 #include "udf/revision.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 
 #define PRIMARY	       "primary volume descriptor"
@@ -38,11 +37,10 @@ static void check_set_identifier(struct fsi_check_udf *udf,
 	size_t digits = 0;
 
 	fsi_udf_get_dstring(field, 128, text);
-	while (digits < 8 && isxdigit((unsigned char)text[digits]))
-		digits++;
+	digits = strspn(text, "0123456789ABCDEFabcdef");
 	for (size_t i = 1; i < 16 && text[i - 1] != '\0'; i++)
 		is_constant = is_constant && text[i] == text[0];
-	if (strlen(text) >= 16 && digits == 8 && !is_constant)
+	if (strlen(text) >= 16 && digits >= 8 && !is_constant)
 		return;
 	fsi_check_tell(udf->check, FSI_U_038, place,
 		       &(struct fsi_check_details){

@@ -117,6 +117,17 @@ void checked_assert_clean(const uint8_t *bytes, size_t size)
 	fsi_findings_release(findings);
 }
 
+void checked_assert_found(const struct checked *image, const char *statement)
+{
+	fsi_findings *findings = checked_findings(image->bytes, image->size);
+	char *text = checked_describe(findings);
+
+	ck_assert_msg(checked_total(findings, statement) > 0, "no %s in:\n%s", statement,
+		      text);
+	free(text);
+	fsi_findings_release(findings);
+}
+
 /* ---- places ------------------------------------------------------------ */
 
 uint8_t *checked_block(struct checked *image, uint32_t block)

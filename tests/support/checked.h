@@ -30,6 +30,9 @@ uint64_t checked_total(fsi_findings *findings, const char *statement);
 /* That nothing is wrong, or the findings are shown. */
 void checked_assert_clean(const uint8_t *bytes, size_t size);
 
+/* That a statement is broken. */
+void checked_assert_found(const struct checked *image, const char *statement);
+
 /* All findings, one on a line; to be freed. */
 char *checked_describe(fsi_findings *findings);
 

@@ -5,7 +5,6 @@
  * deeper.
  */
 #include "tests/support/checked.h"
-#include "tests/support/fixture.h"
 #include "tests/support/udf_reader.h"
 #include "tests/support/udf_volume.h"
 
@@ -361,18 +360,6 @@ static void put_sum(uint8_t *descriptor)
 	descriptor[4] = (uint8_t)sum;
 }
 
-/* That findings have it, and as many of them as there are. */
-static void assert_found(const struct checked *image, const char *statement)
-{
-	fsi_findings *findings = checked_findings(image->bytes, image->size);
-	char *text = checked_describe(findings);
-
-	ck_assert_msg(checked_total(findings, statement) > 0, "no %s in:\n%s", statement,
-		      text);
-	free(text);
-	fsi_findings_release(findings);
-}
-
 START_TEST(a_fault_breaks_its_statement)
 {
 	const struct fault *fault = &faults[_i];
@@ -394,7 +381,7 @@ START_TEST(a_fault_breaks_its_statement)
 		udf_reseal(descriptor);
 	else if (fault->seal == SUM)
 		put_sum(descriptor);
-	assert_found(&image, fault->statement);
+	checked_assert_found(&image, fault->statement);
 	checked_free(&image);
 }
 END_TEST
