@@ -92,11 +92,6 @@ struct fsi_check_iso {
 	uint32_t catalog_block;
 };
 
-/* A copy of the record of a type that lies at bytes, to be read from. */
-#define FSI_CHECK_RECORD(type, name, bytes) \
-	struct type name##_copy; \
-	const struct type *const name = memcpy(&name##_copy, bytes, sizeof(name##_copy))
-
 /* ---- shared (iso.c) ---------------------------------------------------- */
 
 /* Numbers in both byte orders; halves that differ are told (I-005). */

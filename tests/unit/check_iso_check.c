@@ -480,6 +480,49 @@ START_TEST(joliets_names_have_up_to_64_characters)
 }
 END_TEST
 
+/*
+ * That a file of the directory with so many characters before ";1" breaks a statement,
+ * with a severity; NULL: none.
+ */
+static void assert_name_length(unsigned length, const char *statement,
+			       enum fsi_severity severity)
+{
+	const size_t pad = (length + 2) % 2 == 0 ? 1 : 0;
+	uint8_t system_use[49]; /* PX and NM of the file */
+	fsi_findings *findings = NULL;
+	uint64_t total = 0;
+	uint8_t *out = NULL;
+
+	iso_volume_build();
+	out = iso_volume + iso_places.hard;
+	memcpy(system_use, out + 44, sizeof(system_use));
+	memset(out + 33, 'N', length);
+	memcpy(out + 33 + length - 4, ".TXT;1", 6);
+	memset(out + 33 + length + 2, 0, 60);
+	memcpy(out + 33 + length + 2 + pad, system_use, sizeof(system_use));
+	out[32] = (uint8_t)(length + 2);
+	out[0] = (uint8_t)((33 + length + 2 + pad + sizeof(system_use) + 1) / 2 * 2);
+	findings = check_bytes(iso_volume, sizeof(iso_volume));
+	if (statement == NULL) {
+		assert_none(findings);
+		return;
+	}
+	ck_assert_uint_eq(total_of(findings, statement), 1);
+	ASSERT_OK(fsi_findings_get_total(findings, severity, &total));
+	ck_assert_uint_eq(total, 1);
+	fsi_findings_release(findings);
+}
+
+START_TEST(names_of_files_have_up_to_30_characters_and_a_dot)
+{
+	assert_name_length(30, NULL, FSI_SEVERITY_NOTE);
+	assert_name_length(31, NULL, FSI_SEVERITY_NOTE);
+	assert_name_length(32, "I-052", FSI_SEVERITY_WARNING);
+	assert_name_length(38, "I-052", FSI_SEVERITY_WARNING);
+	assert_name_length(39, "I-052", FSI_SEVERITY_ERROR);
+}
+END_TEST
+
 START_TEST(a_finding_tells_where_what_and_how_bad_it_is)
 {
 	const struct fsi_finding *finding = NULL;
@@ -561,6 +604,32 @@ START_TEST(memory_that_runs_out_is_told)
 }
 END_TEST
 
+START_TEST(a_map_without_memory_is_none)
+{
+	fsi_stream *stream = NULL;
+	fsi_disc *disc = NULL;
+	HRESULT hr = E_OUTOFMEMORY;
+
+	iso_volume_build();
+	ASSERT_OK(fsi_stream_create_on_memory(iso_volume, sizeof(iso_volume), &stream));
+	ASSERT_OK(fsi_disc_open(stream, NULL, &disc));
+	for (long n = 0; FAILED(hr); n++) {
+		fsi_block_map *map = NULL;
+
+		fsi_memory_fail_after(n);
+		hr = fsi_disc_get_block_map(disc, &map);
+		fsi_memory_fail_after(-1);
+		if (FAILED(hr))
+			ck_assert_int_eq(hr, E_OUTOFMEMORY);
+		ck_assert((map != NULL) == SUCCEEDED(hr));
+		fsi_block_map_release(map);
+		ck_assert_int_lt(n, 10000);
+	}
+	fsi_disc_release(disc);
+	fsi_stream_release(stream);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("check of ISO 9660");
@@ -576,11 +645,13 @@ int main(void)
 	suite_add_tcase(suite, sound);
 	tcase_add_loop_test(faulty, a_single_fault_is_told_under_its_number, 0, FAULTS);
 	tcase_add_test(faulty, joliets_names_have_up_to_64_characters);
+	tcase_add_test(faulty, names_of_files_have_up_to_30_characters_and_a_dot);
 	tcase_add_test(faulty, a_finding_tells_where_what_and_how_bad_it_is);
 	suite_add_tcase(suite, faulty);
 	tcase_add_loop_test(hostile, whatever_bytes_there_are_the_check_ends, 0, 10);
 	tcase_add_test(hostile, an_image_may_end_anywhere);
 	tcase_add_test(hostile, memory_that_runs_out_is_told);
+	tcase_add_test(hostile, a_map_without_memory_is_none);
 	suite_add_tcase(suite, hostile);
 	return api_run(suite);
 }
