@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Drawing what is in an image as SVG: one page, without scripts and other files. */
 #include "cli/map.h"
-#include "cli/text.h"
+#include "cli/map_text.h"
 #include "cli/units.h"
-#include "cli/view.h"
 
 #include <fsimage/types.h>
 
@@ -34,8 +33,6 @@
 /* A label that was cut is no shorter. */
 #define LABEL_LEAST 6u
 
-#define NUMBER_SIZE 32
-
 static const struct {
 	const char *fill;
 	const char *other_fill; /* of every second one, to tell them apart; NULL: none */
@@ -63,157 +60,15 @@ struct drawing {
 
 /* ---- text -------------------------------------------------------------- */
 
-/* Characters that turn the direction of what follows, and those that XML forbids. */
-static bool is_unsafe(const unsigned char *bytes)
-{
-	if (bytes[0] == 0xE2 && bytes[1] == 0x80)
-		return (bytes[2] >= 0xAA && bytes[2] <= 0xAE) || bytes[2] == 0x8E ||
-		       bytes[2] == 0x8F || bytes[2] == 0xA8 || bytes[2] == 0xA9;
-	if (bytes[0] == 0xE2 && bytes[1] == 0x81)
-		return bytes[2] >= 0xA6 && bytes[2] <= 0xA9;
-	return bytes[0] == 0xEF && bytes[1] == 0xBF && bytes[2] >= 0xBE;
-}
-
-static void put_character(FILE *file, char character)
-{
-	switch (character) {
-	case '&':
-		fputs("&amp;", file);
-		break;
-	case '<':
-		fputs("&lt;", file);
-		break;
-	case '>':
-		fputs("&gt;", file);
-		break;
-	case '"':
-		fputs("&quot;", file);
-		break;
-	case '\'':
-		fputs("&#39;", file);
-		break;
-	default:
-		fputc(character, file);
-		break;
-	}
-}
-
-/* What may stand in a document, whatever the text is. To be freed; NULL: no memory. */
-static char *make_safe(const char *text)
-{
-	char *safe = NULL;
-	size_t size = 0;
-	FILE *file = open_memstream(&safe, &size);
-
-	if (file == NULL)
-		return NULL;
-	text_print(file, text);
-	if (fclose(file) == 0)
-		return safe;
-	free(safe);
-	return NULL;
-}
-
-/* Columns that a character takes; East Asian ones are wide. */
-static unsigned columns_of(const unsigned char *bytes)
-{
-	if (bytes[0] < 0xE1)
-		return (bytes[0] & 0xC0) == 0x80 ? 0 : 1;
-	return bytes[0] >= 0xE2 && (bytes[0] >= 0xE3 || bytes[1] >= 0xBA) ? 2 : 1;
-}
-
-static unsigned measure(const char *safe)
-{
-	unsigned columns = 0;
-
-	for (const unsigned char *c = (const unsigned char *)safe; *c != '\0'; c++) {
-		if ((*c & 0xC0) != 0x80)
-			columns += columns_of(c);
-	}
-	return columns;
-}
-
-/* Safe text, cut behind so many columns. */
-static void put_safe(FILE *file, const char *safe, unsigned most)
-{
-	const bool is_cut = measure(safe) > most;
-	const unsigned char *c = (const unsigned char *)safe;
-	unsigned columns = 0;
-
-	for (; *c != '\0'; c++) {
-		if ((*c & 0xC0) != 0x80) {
-			columns += columns_of(c);
-			if (is_cut && columns > most - 1)
-				break;
-			if (is_unsafe(c)) {
-				fputs("\xEF\xBF\xBD", file);
-				c += 2;
-				continue;
-			}
-		}
-		put_character(file, (char)*c);
-	}
-	if (is_cut)
-		fputs("\xE2\x80\xA6", file);
-}
-
 static void put_text(struct drawing *drawing, const char *text, unsigned most)
 {
-	char *safe = make_safe(text);
+	char *safe = map_text_make_safe(text);
 
 	if (safe == NULL)
 		drawing->hr = E_OUTOFMEMORY;
 	else
-		put_safe(drawing->file, safe, most);
+		map_text_put(drawing->file, safe, most);
 	free(safe);
-}
-
-/* "1,234,567" */
-static const char *format_number(uint64_t number, char (*text)[NUMBER_SIZE])
-{
-	char digits[NUMBER_SIZE];
-	const int length = snprintf(digits, sizeof(digits), "%" PRIu64, number);
-	char *out = *text;
-
-	for (int i = 0; i < length; i++) {
-		if (i > 0 && (length - i) % 3 == 0)
-			*out++ = ',';
-		*out++ = digits[i];
-	}
-	*out = '\0';
-	return *text;
-}
-
-static void put_blocks(FILE *file, uint64_t blocks)
-{
-	char number[NUMBER_SIZE];
-
-	fprintf(file, "%s block%s", format_number(blocks, &number),
-		blocks == 1 ? "" : "s");
-}
-
-static void put_range(FILE *file, uint32_t first, uint32_t last)
-{
-	char number[NUMBER_SIZE];
-
-	fputs(format_number(first, &number), file);
-	if (last != first)
-		fprintf(file, "\xE2\x80\x93%s", format_number(last, &number));
-}
-
-/* "UDF, ISO 9660", as many as there are. */
-static void put_file_systems(FILE *file, fsi_file_systems file_systems)
-{
-	static const enum fsi_file_system known[] = {
-		FSI_FILE_SYSTEM_UDF, FSI_FILE_SYSTEM_ISO9660, FSI_FILE_SYSTEM_JOLIET};
-	const char *separator = "";
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if ((file_systems & (fsi_file_systems)known[i]) == 0)
-			continue;
-		fprintf(file, "%s%s", separator, view_name(known[i]));
-		separator = ", ";
-	}
 }
 
 /* ---- the page ---------------------------------------------------------- */
@@ -262,9 +117,9 @@ static void draw_title(struct drawing *drawing)
 		put_text(drawing, scene->label, 40);
 		fputs(" \xC2\xB7 ", file);
 	}
-	put_file_systems(file, scene->file_systems);
+	map_text_put_file_systems(file, scene->file_systems);
 	fputs(scene->file_systems != FSI_FILE_SYSTEM_NONE ? " \xC2\xB7 " : "", file);
-	put_blocks(file, scene->blocks);
+	map_text_put_blocks(file, scene->blocks);
 	fprintf(file, " of %u bytes, %s</text>\n", FSI_BLOCK_SIZE,
 		units_format_size((uint64_t)scene->blocks * FSI_BLOCK_SIZE, &size));
 }
@@ -287,7 +142,7 @@ static double y_of(const struct drawing *drawing, uint32_t block)
 static void draw_axis(struct drawing *drawing)
 {
 	const struct map_scene *scene = drawing->scene;
-	char number[NUMBER_SIZE];
+	char number[MAP_NUMBER_SIZE];
 
 	fprintf(drawing->file,
 		"<g font-size=\"20\" fill=\"#777777\" stroke=\"none\">\n"
@@ -300,7 +155,7 @@ static void draw_axis(struct drawing *drawing)
 		fprintf(drawing->file,
 			"<text x=\"%.1f\" y=\"%.0f\">+%s</text>"
 			"<path d=\"M%.1f %.0fv14\" stroke=\"#999999\"/>\n",
-			x, ROWS_TOP - 24, format_number(blocks, &number), x,
+			x, ROWS_TOP - 24, map_text_number(blocks, &number), x,
 			ROWS_TOP - 18);
 	}
 	fputs("</g>\n", drawing->file);
@@ -310,7 +165,7 @@ static void draw_rows(struct drawing *drawing)
 {
 	const struct map_scene *scene = drawing->scene;
 	const double size = drawing->bar < 30 ? drawing->bar * 0.7 : 22;
-	char number[NUMBER_SIZE];
+	char number[MAP_NUMBER_SIZE];
 
 	fprintf(drawing->file, "<g fill=\"%s\" stroke=\"#cccccc\">\n",
 		colours[MAP_UNUSED].fill);
@@ -327,7 +182,7 @@ static void draw_rows(struct drawing *drawing)
 				  left < scene->row_blocks ? left : scene->row_blocks),
 			drawing->bar, ROW_LEFT - 14,
 			y_of(drawing, first) + drawing->bar / 2 + size * 0.36, size,
-			format_number(first, &number));
+			map_text_number(first, &number));
 	}
 	fputs("</g>\n", drawing->file);
 }
@@ -359,12 +214,13 @@ static void put_tooltip(struct drawing *drawing, const struct map_run *run)
 		return;
 	}
 	fputs("<title>", file);
-	put_file_systems(file, use->file_systems);
+	map_text_put_file_systems(file, use->file_systems);
 	fprintf(file, "%s%s ", use->file_systems != FSI_FILE_SYSTEM_NONE ? ": " : "",
 		use->structure);
 	put_text(drawing, path, 400);
 	fputs("&#10;blocks ", file);
-	put_range(file, use->first_block, use->first_block + (use->block_count - 1));
+	map_text_put_range(file, use->first_block,
+			   use->first_block + (use->block_count - 1));
 	fprintf(file, ", %s",
 		units_format_size((uint64_t)use->block_count * FSI_BLOCK_SIZE, &size));
 	if (use->name_count > 1)
@@ -406,12 +262,12 @@ static void put_label(struct drawing *drawing, const struct map_cell *cell,
 
 	if (width < 30 || size < 12 || !is_labelled(drawing->scene, cell, run))
 		return;
-	safe = make_safe(label);
+	safe = map_text_make_safe(label);
 	if (safe == NULL) {
 		drawing->hr = E_OUTOFMEMORY;
 		return;
 	}
-	if (measure(safe) <= most || most >= LABEL_LEAST) {
+	if (map_text_measure(safe) <= most || most >= LABEL_LEAST) {
 		const double y = y_of(drawing, cell->first_block) + drawing->bar / 2 +
 				 size * (has_range ? -0.1 : 0.36);
 
@@ -419,14 +275,14 @@ static void put_label(struct drawing *drawing, const struct map_cell *cell,
 			"<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.1f\" fill=\"%s\">",
 			x_of(drawing, cell->first_block) + 6, y, size,
 			colours[run->colour].ink);
-		put_safe(drawing->file, safe, most);
+		map_text_put(drawing->file, safe, most);
 		if (has_range) {
 			fprintf(drawing->file,
 				"<tspan x=\"%.1f\" dy=\"%.1f\" font-size=\"%.1f\">",
 				x_of(drawing, cell->first_block) + 6, size * 1.2,
 				size * 0.8);
-			put_range(drawing->file, run->first_block,
-				  run->first_block + (run->block_count - 1));
+			map_text_put_range(drawing->file, run->first_block,
+					   run->first_block + (run->block_count - 1));
 			fputs("</tspan>", drawing->file);
 		}
 		fputs("</text>", drawing->file);
@@ -501,19 +357,20 @@ static void put_shares(struct drawing *drawing, const struct map_cell *cell,
 		       const struct shares *shares)
 {
 	FILE *file = drawing->file;
-	char number[NUMBER_SIZE];
+	char number[MAP_NUMBER_SIZE];
 
 	fputs("<title>blocks ", file);
-	put_range(file, cell->first_block, cell->first_block + (cell->block_count - 1));
-	fprintf(file, ": %s extents", format_number(cell->run_count, &number));
+	map_text_put_range(file, cell->first_block,
+			   cell->first_block + (cell->block_count - 1));
+	fprintf(file, ": %s extents", map_text_number(cell->run_count, &number));
 	for (unsigned i = 0; i < MAP_COLOURS; i++) {
 		if (shares->blocks[i] == 0)
 			continue;
 		fprintf(file, "&#10;%s: ", name_of((enum map_colour)i));
 		if (i != MAP_UNUSED)
 			fprintf(file, "%s in ",
-				format_number(shares->extents[i], &number));
-		put_blocks(file, shares->blocks[i]);
+				map_text_number(shares->extents[i], &number));
+		map_text_put_blocks(file, shares->blocks[i]);
 	}
 	fputs("</title>", file);
 }
@@ -599,28 +456,28 @@ static void begin_end(struct drawing *drawing, size_t line)
 static void draw_kind(struct drawing *drawing, size_t line, const struct map_kind *kind)
 {
 	FILE *file = drawing->file;
-	char number[NUMBER_SIZE];
+	char number[MAP_NUMBER_SIZE];
 
 	begin_line(drawing, line, kind->colour);
 	if (kind->colour == MAP_FILES) {
-		fprintf(file, "%s file extent%s", format_number(kind->extents, &number),
+		fprintf(file, "%s file extent%s", map_text_number(kind->extents, &number),
 			kind->extents == 1 ? "" : "s");
 	} else {
 		if (kind->file_systems != FSI_FILE_SYSTEM_NONE &&
 		    kind->colour != MAP_BOOT &&
 		    strncmp(kind->structure, "Joliet", 6) != 0) {
-			put_file_systems(file, kind->file_systems);
+			map_text_put_file_systems(file, kind->file_systems);
 			fputc(' ', file);
 		}
 		put_text(drawing, kind->structure, 44);
 		if (kind->extents > 1)
 			fprintf(file, " \xC3\x97 %s",
-				format_number(kind->extents, &number));
+				map_text_number(kind->extents, &number));
 	}
 	begin_end(drawing, line);
-	put_blocks(file, kind->blocks);
+	map_text_put_blocks(file, kind->blocks);
 	fputs(", ", file);
-	put_range(file, kind->first_block, kind->last_block);
+	map_text_put_range(file, kind->first_block, kind->last_block);
 	fputs("</text>\n", file);
 }
 
@@ -628,25 +485,25 @@ static void draw_notes(struct drawing *drawing, double y)
 {
 	const struct map_scene *scene = drawing->scene;
 	FILE *file = drawing->file;
-	char number[NUMBER_SIZE];
+	char number[MAP_NUMBER_SIZE];
 	char size[UNITS_TEXT_SIZE];
 
 	fprintf(file,
 		"<g font-size=\"22\" fill=\"#555555\"><text x=\"%.0f\" y=\"%.1f\">A row "
 		"is ",
 		MARGIN, y);
-	put_blocks(file, scene->row_blocks);
+	map_text_put_blocks(file, scene->row_blocks);
 	fprintf(file, ", %s. Everything is to scale from left to right.</text>\n",
 		units_format_size((uint64_t)scene->row_blocks * FSI_BLOCK_SIZE, &size));
 	if (scene->joined_runs > 0) {
 		fprintf(file,
 			"<text x=\"%.0f\" y=\"%.1f\">%s extents are too small to be "
 			"drawn one by one: ",
-			MARGIN, y + 32, format_number(scene->joined_runs, &number));
+			MARGIN, y + 32, map_text_number(scene->joined_runs, &number));
 		fprintf(file,
 			"they share %s striped place%s, whose stripes are as high as "
 			"what they stand for is large.</text>\n",
-			format_number(scene->joined_cells, &number),
+			map_text_number(scene->joined_cells, &number),
 			scene->joined_cells == 1 ? "" : "s");
 	}
 	if (scene->kind_count > LEGEND_LINES_MAX)
@@ -654,7 +511,7 @@ static void draw_notes(struct drawing *drawing, double y)
 			"<text x=\"%.0f\" y=\"%.1f\">%s more kinds of structures are not "
 			"listed.</text>\n",
 			MARGIN, y + 64,
-			format_number(scene->kind_count - LEGEND_LINES_MAX, &number));
+			map_text_number(scene->kind_count - LEGEND_LINES_MAX, &number));
 	fputs("</g>\n", file);
 }
 
@@ -668,7 +525,7 @@ static void draw_legend(struct drawing *drawing)
 	begin_line(drawing, line, MAP_UNUSED);
 	fputs("unused", drawing->file);
 	begin_end(drawing, line);
-	put_blocks(drawing->file, scene->blocks - scene->used_blocks);
+	map_text_put_blocks(drawing->file, scene->blocks - scene->used_blocks);
 	fputs("</text>\n", drawing->file);
 	draw_notes(drawing,
 		   legend_top(drawing) + LEGEND_LINE * (double)legend_lines(scene) + 22);

@@ -100,6 +100,15 @@ _fsimage_check() {
 	fi
 }
 
+_fsimage_map() {
+	_fsimage_value && return
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--output --force --help --version" -- "$cur"))
+	else
+		_filedir
+	fi
+}
+
 _fsimage_errors() {
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
@@ -115,7 +124,7 @@ _fsimage() {
 
 	_init_completion -s || return
 	if [[ $cword -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "create info ls extract check errors help --help
+		COMPREPLY=($(compgen -W "create info ls extract check map errors help --help
 			--version" -- "$cur"))
 		return
 	fi
@@ -125,8 +134,9 @@ _fsimage() {
 	ls) _fsimage_ls ;;
 	extract) _fsimage_extract ;;
 	check) _fsimage_check ;;
+	map) _fsimage_map ;;
 	errors) _fsimage_errors ;;
-	help) COMPREPLY=($(compgen -W "create info ls extract check errors" -- "$cur")) ;;
+	help) COMPREPLY=($(compgen -W "create info ls extract check map errors" -- "$cur")) ;;
 	esac
 } &&
 	complete -F _fsimage fsimage

@@ -205,6 +205,7 @@ void fsi_check_iso9660(struct fsi_check *check)
 		return;
 	}
 	iso->check = check;
+	iso->area_bytes_left = (uint64_t)check->block_count * FSI_BLOCK_SIZE;
 	iso->first_block = check->session_block + FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK;
 	for (size_t i = 0; i < FSI_CHECK_TREES; i++) {
 		iso->trees[i].iso = iso;

@@ -87,14 +87,10 @@ struct fsi_check_iso {
 	struct fsi_arena identifiers;
 	struct fsi_check_tree trees[FSI_CHECK_TREES];
 	FSI_VECTOR(struct fsi_check_area) areas;
+	uint64_t area_bytes_left; /* that may still be read of them */
 	bool has_boot_record;
 	uint32_t catalog_block;
 };
-
-/* A copy of the record of a type that lies at bytes, to be read from. */
-#define FSI_CHECK_RECORD(type, name, bytes) \
-	struct type name##_copy; \
-	const struct type *const name = memcpy(&name##_copy, bytes, sizeof(name##_copy))
 
 /* ---- shared (iso.c) ---------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Walking the directories of a tree, and what holds for a directory as a whole. */
-#include "check/iso.h"
+/* Walking the directories of a tree, block by block and record by record. */
+#include "check/iso_walk.h"
 
 #include "base/checked.h"
 #include "base/text.h"
@@ -12,96 +12,9 @@
 /* ECMA-119 6.8.2.1 */
 #define LEVELS_MAX 8u
 
-/* Linux reads no more of a file. */
-#define SECTIONS_MAX 100u
-
-/* A record that was seen in the directory, to find those that are equal. */
-struct seen {
-	const uint8_t *identifier; /* in the arena of identifiers */
-	uint8_t length;
-	bool is_associated;
-	const struct fsi_check_name *name;
-	uint64_t offset;
-};
-
-/* The directory that is walked through. */
-struct walk {
-	struct fsi_check_tree *tree;
-	uint32_t index; /* of the directory */
-	struct fsi_check_directory directory;
-	uint32_t number; /* of the next record */
-	FSI_VECTOR(struct seen) seen;
-	/* Of the record before, when there was one that counts. */
-	bool has_last;
-	bool is_open; /* it is a section, and not the last one of its file */
-	struct seen last;
-	uint64_t next_block; /* where the next section would lie side by side */
-	unsigned sections;
-};
-
-/* ---- order and sections ------------------------------------------------ */
-
-static bool is_same(const struct walk *walk, const struct fsi_check_record *record)
-{
-	const struct seen *last = &walk->last;
-
-	return walk->has_last && last->length == record->fields.identifier_length[0] &&
-	       memcmp(last->identifier, record->identifier, last->length) == 0 &&
-	       last->is_associated == fsi_check_has_flag(record, 0x04);
-}
-
-/* ECMA-119 9.3; those of one file are told of elsewhere. */
-static void check_order(struct walk *walk, const struct fsi_check_record *record)
-{
-	struct fsi_check_tree *tree = walk->tree;
-	const bool is_associated = fsi_check_has_flag(record, 0x04);
-	int order = 0;
-
-	if (!walk->has_last)
-		return;
-	order = fsi_check_compare_identifiers(tree, walk->last.identifier,
-					      walk->last.length, record->identifier,
-					      record->fields.identifier_length[0], true);
-	if (order > 0 || (order == 0 && is_associated && !walk->last.is_associated))
-		fsi_check_tell(
-			tree->iso->check,
-			fsi_check_is_joliet(tree) ? FSI_I_066 : FSI_I_045, &record->place,
-			NULL, "'%s' stands before '%s', which the standard puts first",
-			walk->last.name != NULL ? walk->last.name->text : "",
-			record->place.name != NULL ? record->place.name->text : "");
-}
-
-static void check_sections(struct walk *walk, const struct fsi_check_record *record)
-{
-	struct fsi_check *check = walk->tree->iso->check;
-	const bool goes_on = walk->is_open && is_same(walk, record);
-
-	if (walk->is_open && !goes_on)
-		fsi_check_tell(check, FSI_I_058, &record->place, NULL,
-			       "The last section of '%s' is missing before this record",
-			       walk->last.name != NULL ? walk->last.name->text : "");
-	walk->sections = goes_on ? walk->sections + 1 : 1;
-	if (goes_on && record->size > 0 && record->first_block != walk->next_block)
-		fsi_check_tell(check, FSI_I_059, &record->place, NULL,
-			       "A section begins in block %" PRIu32
-			       ", but the one before it ends in front of block %" PRIu64,
-			       record->first_block, walk->next_block);
-	if (walk->sections == SECTIONS_MAX + 1)
-		fsi_check_tell(check, FSI_I_059, &record->place, NULL,
-			       "The file has more than %u sections", SECTIONS_MAX);
-	if (fsi_check_has_flag(record, FSI_ISO9660_MULTI_EXTENT) &&
-	    (record->size == 0 || record->size % FSI_BLOCK_SIZE != 0))
-		fsi_check_tell(check, FSI_I_058, &record->place, NULL,
-			       "A section of %" PRIu32
-			       " bytes that is not the last one of its file is not made "
-			       "of whole blocks",
-			       record->size);
-	walk->next_block = record->first_block + fsi_blocks_of(record->size);
-}
-
 /* ---- what the directory holds ------------------------------------------ */
 
-static const uint8_t *keep_identifier(struct walk *walk,
+static const uint8_t *keep_identifier(struct fsi_check_walk *walk,
 				      const struct fsi_check_record *record)
 {
 	struct fsi_check_iso *iso = walk->tree->iso;
@@ -114,30 +27,9 @@ static const uint8_t *keep_identifier(struct walk *walk,
 	return (const uint8_t *)copy;
 }
 
-static void remember(struct walk *walk, const struct fsi_check_record *record,
-		     const uint8_t *identifier)
-{
-	const bool goes_on = walk->is_open && is_same(walk, record);
-
-	walk->last = (struct seen){
-		.identifier = identifier,
-		.length = record->fields.identifier_length[0],
-		.is_associated = fsi_check_has_flag(record, 0x04),
-		.name = record->place.name,
-		.offset = record->place.offset,
-	};
-	walk->has_last = true;
-	walk->is_open = fsi_check_has_flag(record, FSI_ISO9660_MULTI_EXTENT);
-	if (goes_on)
-		return;
-	if (!fsi_vector_reserve(&walk->seen, 1))
-		fsi_check_fail(walk->tree->iso->check, E_OUTOFMEMORY);
-	else
-		walk->seen.items[walk->seen.count++] = walk->last;
-}
-
 /* A directory that was found; it is walked through when its turn comes. */
-static void add_directory(struct walk *walk, const struct fsi_check_record *record,
+static void add_directory(struct fsi_check_walk *walk,
+			  const struct fsi_check_record *record,
 			  const uint8_t *identifier)
 {
 	struct fsi_check_tree *tree = walk->tree;
@@ -160,7 +52,7 @@ static void add_directory(struct walk *walk, const struct fsi_check_record *reco
 		tree->directories.items[tree->directories.count++] = directory;
 }
 
-static void add_relocation(struct fsi_check_tree *tree, const struct walk *walk,
+static void add_relocation(struct fsi_check_tree *tree, const struct fsi_check_walk *walk,
 			   const struct fsi_check_record *record)
 {
 	const struct fsi_check_relocation relocation = {
@@ -254,14 +146,14 @@ static bool check_extent(struct fsi_check_tree *tree,
 /* ---- records ----------------------------------------------------------- */
 
 /* The names that people know: Rock Ridge's where there are any. */
-static const struct fsi_check_name *name_record(struct walk *walk,
+static const struct fsi_check_name *name_record(struct fsi_check_walk *walk,
 						const struct fsi_check_record *record)
 {
 	struct fsi_check_tree *tree = walk->tree;
 	char text[FSI_ISO9660_UTF8_SIZE(FSI_ISO9660_TEXT_MAX)];
 	const struct fsi_check_name *parent = walk->directory.name;
 
-	if (walk->is_open && is_same(walk, record))
+	if (fsi_check_goes_on(walk, record))
 		return walk->last.name;
 	if (record->name[0] != '\0' &&
 	    fsi_utf8_is_valid(record->name, strlen(record->name)))
@@ -277,7 +169,7 @@ static const struct fsi_check_name *name_record(struct walk *walk,
 }
 
 /* One that is neither the directory itself nor its parent. */
-static void check_child(struct walk *walk, struct fsi_check_record *record)
+static void check_child(struct fsi_check_walk *walk, struct fsi_check_record *record)
 {
 	struct fsi_check_tree *tree = walk->tree;
 	const bool is_directory = fsi_check_has_flag(record, FSI_ISO9660_DIRECTORY);
@@ -291,12 +183,12 @@ static void check_child(struct walk *walk, struct fsi_check_record *record)
 	record->place.name = name_record(walk, record);
 	fsi_check_iso_record(tree, record);
 	fsi_check_iso_identifier(tree, &walk->directory, record);
-	check_order(walk, record);
-	check_sections(walk, record);
+	fsi_check_order(walk, record);
+	fsi_check_sections(walk, record);
 	identifier = keep_identifier(walk, record);
 	if (identifier == NULL)
 		return;
-	remember(walk, record, identifier);
+	fsi_check_remember(walk, record, identifier);
 	has_data = check_extent(tree, record);
 	if (record->relocated_block != 0)
 		add_relocation(tree, walk, record);
@@ -314,7 +206,7 @@ static bool is_primary(struct fsi_check_tree *tree, uint32_t first_block)
 					first_block) != NULL;
 }
 
-static void check_own(struct walk *walk, const struct fsi_check_record *record,
+static void check_own(struct fsi_check_walk *walk, const struct fsi_check_record *record,
 		      const struct fsi_check_directory *meant)
 {
 	struct fsi_check *check = walk->tree->iso->check;
@@ -360,7 +252,7 @@ static void check_root_record(struct fsi_check_tree *tree,
 }
 
 /* "." and "..": returns whether the record is what it has to be. */
-static bool check_short(struct walk *walk, struct fsi_check_record *record)
+static bool check_short(struct fsi_check_walk *walk, struct fsi_check_record *record)
 {
 	struct fsi_check_tree *tree = walk->tree;
 	const bool is_self = record->number == 0;
@@ -392,7 +284,8 @@ static bool check_short(struct walk *walk, struct fsi_check_record *record)
 	return true;
 }
 
-static void check_record(struct walk *walk, const uint8_t *bytes, uint64_t offset)
+static void check_record(struct fsi_check_walk *walk, const uint8_t *bytes,
+			 uint64_t offset)
 {
 	struct fsi_check_record record = {
 		.bytes = bytes,
@@ -416,7 +309,7 @@ static void check_record(struct walk *walk, const uint8_t *bytes, uint64_t offse
  * Whether the record at bytes, of which left are in the block, has a sound length;
  * what is told of a length that is not.
  */
-static bool check_length(struct walk *walk, const uint8_t *bytes, size_t left,
+static bool check_length(struct fsi_check_walk *walk, const uint8_t *bytes, size_t left,
 			 uint64_t offset)
 {
 	struct fsi_check *check = walk->tree->iso->check;
@@ -452,7 +345,8 @@ static bool check_length(struct walk *walk, const uint8_t *bytes, size_t left,
 	return length >= needed;
 }
 
-static void check_block(struct walk *walk, const uint8_t *block, uint64_t offset)
+static void check_block(struct fsi_check_walk *walk, const uint8_t *block,
+			uint64_t offset)
 {
 	const struct fsi_check_place place = {offset, "directory", walk->directory.name,
 					      true};
@@ -476,7 +370,7 @@ static void check_block(struct walk *walk, const uint8_t *block, uint64_t offset
 	}
 }
 
-static void walk_blocks(struct walk *walk)
+static void walk_blocks(struct fsi_check_walk *walk)
 {
 	struct fsi_check_tree *tree = walk->tree;
 	const uint64_t offset = (uint64_t)walk->directory.first_block * FSI_BLOCK_SIZE;
@@ -493,116 +387,16 @@ static void walk_blocks(struct walk *walk)
 
 /* ---- a directory as a whole -------------------------------------------- */
 
-static int compare_seen(const void *a, const void *b)
-{
-	const struct seen *const one = a;
-	const struct seen *const other = b;
-	const size_t length = one->length < other->length ? one->length : other->length;
-	const int order = memcmp(one->identifier, other->identifier, length);
-
-	if (order != 0)
-		return order;
-	if (one->length != other->length)
-		return one->length < other->length ? -1 : 1;
-	return one->offset < other->offset ? -1 : 1;
-}
-
-/* The identifier without ";1", which does not count (ECMA-119 7.5.1). */
-static void cut_version(const struct fsi_check_tree *tree, struct seen *seen)
-{
-	const uint8_t *semicolon = NULL;
-
-	if (tree->kind != FSI_CHECK_PRIMARY)
-		return;
-	semicolon = memchr(seen->identifier, ';', seen->length);
-	if (semicolon != NULL)
-		seen->length = (uint8_t)(semicolon - seen->identifier);
-}
-
-static void check_differences(struct walk *walk)
-{
-	struct fsi_check_tree *tree = walk->tree;
-
-	for (size_t i = 0; i < walk->seen.count; i++)
-		cut_version(tree, &walk->seen.items[i]);
-	if (walk->seen.count > 1)
-		qsort(walk->seen.items, walk->seen.count, sizeof(*walk->seen.items),
-		      compare_seen);
-	for (size_t i = 1; i < walk->seen.count; i++) {
-		const struct seen *one = &walk->seen.items[i - 1];
-		const struct seen *other = &walk->seen.items[i];
-		const struct fsi_check_place place = {other->offset, "directory record",
-						      other->name, true};
-
-		if (one->length == other->length &&
-		    one->is_associated == other->is_associated &&
-		    memcmp(one->identifier, other->identifier, one->length) == 0)
-			fsi_check_tell(tree->iso->check, FSI_I_046, &place, NULL,
-				       "Two records of the directory have the same "
-				       "identifier");
-	}
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	const struct seen *const one = a;
-	const struct seen *const other = b;
-	const int order = strcmp(one->name->text, other->name->text);
-
-	if (order != 0)
-		return order;
-	return one->offset < other->offset ? -1 : 1;
-}
-
-/* Those of Rock Ridge; one that is not UTF-8 is not known well enough. */
-static void check_names(struct walk *walk)
-{
-	if (walk->seen.count > 1)
-		qsort(walk->seen.items, walk->seen.count, sizeof(*walk->seen.items),
-		      compare_names);
-	for (size_t i = 1; i < walk->seen.count; i++) {
-		const struct seen *one = &walk->seen.items[i - 1];
-		const struct seen *other = &walk->seen.items[i];
-		const struct fsi_check_place place = {other->offset, "directory record",
-						      other->name, true};
-
-		if (one->is_associated == other->is_associated &&
-		    strcmp(one->name->text, other->name->text) == 0 &&
-		    strstr(one->name->text, "\xEF\xBF\xBD") == NULL)
-			fsi_check_tell(walk->tree->iso->check, FSI_I_078, &place, NULL,
-				       "Two records of the directory have the same name");
-	}
-}
-
-static void check_end(struct walk *walk)
-{
-	const struct fsi_check_place place = {(uint64_t)walk->directory.first_block *
-						      FSI_BLOCK_SIZE,
-					      "directory", walk->directory.name, true};
-
-	if (walk->is_open)
-		fsi_check_tell(walk->tree->iso->check, FSI_I_058, &place, NULL,
-			       "The last section of '%s' is missing",
-			       walk->last.name != NULL ? walk->last.name->text : "");
-	if (walk->number < 2)
-		fsi_check_tell(walk->tree->iso->check, FSI_I_033, &place, NULL,
-			       "The directory does not begin with records of itself and "
-			       "its parent");
-	check_differences(walk);
-	if (walk->tree->has_rock_ridge && SUCCEEDED(walk->tree->iso->check->failure))
-		check_names(walk);
-}
-
 static void walk_directory(struct fsi_check_tree *tree, uint32_t index)
 {
-	struct walk walk = {
+	struct fsi_check_walk walk = {
 		.tree = tree,
 		.index = index,
 		.directory = tree->directories.items[index],
 	};
 
 	walk_blocks(&walk);
-	check_end(&walk);
+	fsi_check_end(&walk);
 	if (index == 0 && walk.number == 0)
 		check_root_record(tree, NULL);
 	fsi_vector_free(&walk.seen);

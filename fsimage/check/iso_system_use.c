@@ -14,6 +14,9 @@
 /* Linux follows no more areas than this. */
 #define HOPS_MAX 32u
 
+/* What leads to a continuation area takes so many bytes of the disc at least. */
+#define RECORD_WITH_CE 62u
+
 /* Where a system use area begins in its record (ECMA-119 9.1.12). */
 static size_t area_offset(const struct fsi_check_record *record)
 {
@@ -233,6 +236,20 @@ static void add_area(struct fsi_check_iso *iso, const struct fsi_check_area *are
 		iso->areas.items[iso->areas.count++] = *area;
 }
 
+/*
+ * Areas that do not overlap are no larger than the image, with the records that lead
+ * to them; who has them overlap would else have the same bytes read again and again.
+ */
+static bool take_area(struct fsi_check_iso *iso, const struct fsi_check_area *area)
+{
+	const uint64_t bytes = area->length + RECORD_WITH_CE;
+
+	if (bytes > iso->area_bytes_left)
+		return false;
+	iso->area_bytes_left -= bytes;
+	return true;
+}
+
 static void check_continuation(struct fsi_check_entries *entries)
 {
 	struct fsi_check_iso *iso = entries->tree->iso;
@@ -250,7 +267,8 @@ static void check_continuation(struct fsi_check_entries *entries)
 			return;
 		}
 		entries->next.length = 0;
-		if (!fsi_check_read(iso->check, area.offset, bytes, area.length))
+		if (!take_area(iso, &area) ||
+		    !fsi_check_read(iso->check, area.offset, bytes, area.length))
 			return;
 		add_area(iso, &area);
 		check_area(entries, bytes, area.length, area.offset);

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #define BLOCK	  2048u
-#define SECTOR	  512u
-#define SECTORS	  (ISO_VOLUME_BLOCKS * 4)
 #define FILE_SIZE 1000u
 #define BIG_SIZE  2048u
 
@@ -20,7 +18,7 @@ static uint8_t *block_at(uint32_t block)
 	return iso_volume + (size_t)block * BLOCK;
 }
 
-static void put_le(uint8_t *out, uint64_t value, unsigned bytes)
+void iso_volume_put_le(uint8_t *out, uint64_t value, unsigned bytes)
 {
 	for (unsigned i = 0; i < bytes; i++)
 		out[i] = (uint8_t)(value >> 8 * i);
@@ -34,7 +32,7 @@ static void put_be(uint8_t *out, uint64_t value, unsigned bytes)
 
 static void put_both(uint8_t *out, uint32_t value, unsigned bytes)
 {
-	put_le(out, value, bytes);
+	iso_volume_put_le(out, value, bytes);
 	put_be(out + bytes, value, bytes);
 }
 
@@ -395,8 +393,8 @@ static uint32_t put_table(uint32_t table, const struct path *paths, size_t count
 			i == 0 ? 1 : put_text(out + 8, paths[i].name, is_joliet);
 
 		out[0] = length;
-		(is_big ? put_be : put_le)(out + 2, paths[i].block, 4);
-		(is_big ? put_be : put_le)(out + 6, paths[i].parent, 2);
+		(is_big ? put_be : iso_volume_put_le)(out + 2, paths[i].block, 4);
+		(is_big ? put_be : iso_volume_put_le)(out + 6, paths[i].parent, 2);
 		out += 8 + length + length % 2;
 	}
 	return (uint32_t)(out - block_at(table));
@@ -449,7 +447,7 @@ static void put_volume(uint32_t block, const struct tree *tree)
 	put_both(out + 124, 1, 2);
 	put_both(out + 128, BLOCK, 2);
 	put_both(out + 132, tree->table_size, 4);
-	put_le(out + 140, tree->l_table, 4);
+	iso_volume_put_le(out + 140, tree->l_table, 4);
 	put_be(out + 148, tree->m_table, 4);
 	next = out + 156;
 	put_own(tree->root, 0);
@@ -474,7 +472,7 @@ static void put_descriptors(void)
 	tree.table_size = put_table(BLOCK_L_TABLE, primary, 4, 0, 0);
 	put_head(BLOCK_PRIMARY, 1, 1);
 	put_volume(BLOCK_PRIMARY, &tree);
-	put_le(block_at(BLOCK_PRIMARY) + 144, BLOCK_OPTIONAL_TABLE, 4);
+	iso_volume_put_le(block_at(BLOCK_PRIMARY) + 144, BLOCK_OPTIONAL_TABLE, 4);
 
 	tree = (struct tree){BLOCK_JOLIET_ROOT, BLOCK_JOLIET_L_TABLE,
 			     BLOCK_JOLIET_M_TABLE, 0, 1};
@@ -493,7 +491,7 @@ static void put_descriptors(void)
 
 	put_head(BLOCK_BOOT_RECORD, 0, 1);
 	memcpy(block_at(BLOCK_BOOT_RECORD) + 7, "EL TORITO SPECIFICATION", 23);
-	put_le(block_at(BLOCK_BOOT_RECORD) + 71, BLOCK_CATALOG, 4);
+	iso_volume_put_le(block_at(BLOCK_BOOT_RECORD) + 71, BLOCK_CATALOG, 4);
 	put_head(BLOCK_TERMINATOR, 255, 1);
 }
 
@@ -506,8 +504,8 @@ static void put_boot_entry(unsigned entry, uint8_t media, uint16_t sectors,
 
 	out[0] = 0x88;
 	out[1] = media;
-	put_le(out + 6, sectors, 2);
-	put_le(out + 8, block, 4);
+	iso_volume_put_le(out + 6, sectors, 2);
+	iso_volume_put_le(out + 8, block, 4);
 }
 
 static void put_boot_image(void)
@@ -520,10 +518,10 @@ static void put_boot_image(void)
 	for (size_t i = 64; i < BLOCK; i += 4)
 		sum += (uint32_t)image[i] | (uint32_t)image[i + 1] << 8 |
 		       (uint32_t)image[i + 2] << 16 | (uint32_t)image[i + 3] << 24;
-	put_le(image + 8, 16, 4);
-	put_le(image + 12, BLOCK_BOOT_IMAGE, 4);
-	put_le(image + 16, BLOCK, 4);
-	put_le(image + 20, sum, 4);
+	iso_volume_put_le(image + 8, 16, 4);
+	iso_volume_put_le(image + 12, BLOCK_BOOT_IMAGE, 4);
+	iso_volume_put_le(image + 16, BLOCK, 4);
+	iso_volume_put_le(image + 20, sum, 4);
 }
 
 static void put_catalog(void)
@@ -541,55 +539,8 @@ static void put_catalog(void)
 	out[32 * 6] = 0x44;
 	put_boot_image();
 	block_at(BLOCK_HARD_DISK)[446 + 4] = 0x06;
-	put_le(block_at(BLOCK_HARD_DISK) + 446 + 12, 3, 4);
+	iso_volume_put_le(block_at(BLOCK_HARD_DISK) + 446 + 12, 3, 4);
 	memcpy(block_at(BLOCK_HARD_DISK) + 510, "\x55\xAA", 2);
-}
-
-/* ---- partition tables -------------------------------------------------- */
-
-static uint32_t crc32_of(const uint8_t *bytes, size_t length)
-{
-	uint32_t crc = 0xFFFFFFFF;
-
-	for (size_t i = 0; i < length; i++) {
-		crc ^= bytes[i];
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc % 2 != 0 ? 0xEDB88320 : 0);
-	}
-	return ~crc;
-}
-
-static void put_gpt(uint32_t own, uint32_t other, uint32_t array)
-{
-	uint8_t *entries = iso_volume + (size_t)array * SECTOR;
-	uint8_t *header = iso_volume + (size_t)own * SECTOR;
-
-	memset(entries, 0x11, 32);
-	put_le(entries + 32, 64, 8);
-	put_le(entries + 40, SECTORS - 64, 8);
-	memcpy(header, "EFI PART\0\0\1\0", 12);
-	put_le(header + 12, 92, 4);
-	put_le(header + 24, own, 8);
-	put_le(header + 32, other, 8);
-	put_le(header + 40, 34, 8);
-	put_le(header + 48, SECTORS - 34, 8);
-	put_le(header + 72, array, 8);
-	put_le(header + 80, 128, 4);
-	put_le(header + 84, 128, 4);
-	put_le(header + 88, crc32_of(entries, (size_t)128 * 128), 4);
-	put_le(header + 16, crc32_of(header, 92), 4);
-}
-
-static void put_partitions(void)
-{
-	uint8_t *entry = iso_volume + 446;
-
-	entry[0] = 0x80;
-	entry[4] = 0x17;
-	put_le(entry + 12, SECTORS, 4);
-	memcpy(iso_volume + 510, "\x55\xAA", 2);
-	put_gpt(1, SECTORS - 1, 2);
-	put_gpt(SECTORS - 1, 1, SECTORS - 33);
 }
 
 void iso_volume_build(void)
@@ -602,5 +553,5 @@ void iso_volume_build(void)
 	put_joliet();
 	put_enhanced();
 	put_catalog();
-	put_partitions();
+	iso_volume_put_partitions();
 }

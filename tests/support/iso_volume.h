@@ -89,6 +89,12 @@ struct iso_places {
 extern uint8_t iso_volume[ISO_VOLUME_BLOCKS * 2048];
 extern struct iso_places iso_places;
 
+/* A number in little-endian order. */
+void iso_volume_put_le(uint8_t *out, uint64_t value, unsigned bytes);
+
+/* The part of it that makes it start from a disk. */
+void iso_volume_put_partitions(void);
+
 /* Make it anew. */
 void iso_volume_build(void);
 
