@@ -420,6 +420,27 @@ START_TEST(a_path_may_be_so_long_and_no_longer)
 }
 END_TEST
 
+/* ---- DVD-Video --------------------------------------------------------- */
+
+START_TEST(a_video_is_not_kept_in_its_entry)
+{
+	/* The second is too large for that. */
+	static const size_t sizes[] = {100, 5000};
+
+	for (unsigned row = 0; row < 2; row++) {
+		fsi_image *made = api_image(UDF);
+		struct checked image;
+
+		api_add_directory(api_root(made), "VIDEO_TS");
+		api_add_sized(api_root(made), "VIDEO_TS\\VIDEO_TS.IFO", sizes[row]);
+		checked_take(&image, made, 0x0102);
+		ck_assert_uint_eq(count("U-171", image.bytes, image.size), 1 - row);
+		checked_free(&image);
+		fsi_image_release(made);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("check of UDF of other kinds");
@@ -431,6 +452,7 @@ int main(void)
 			    0, FIXTURE_FAULTS);
 	tcase_add_test(tcase, volumes_of_others_have_no_errors);
 	tcase_add_test(tcase, a_path_may_be_so_long_and_no_longer);
+	tcase_add_test(tcase, a_video_is_not_kept_in_its_entry);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }
