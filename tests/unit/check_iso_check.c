@@ -416,6 +416,8 @@ static const struct fault faults[] = {
 	{"I-094", IN(BLOCK_ZISOFS, 0), ONE(1)},
 	{"I-097", IN(BLOCK_L_TABLE, 2047), ONE(1)},
 	{"I-097", IN(BLOCK_M_TABLE, 100), ONE(1)},
+	{"I-097", IN(BLOCK_FILE, 1000), ONE(1)},
+	{"I-097", IN(BLOCK_FILE, 2047), ONE(1)},
 };
 #define FAULTS ((int)(sizeof(faults) / sizeof(faults[0])))
 
@@ -520,6 +522,31 @@ START_TEST(names_of_files_have_up_to_30_characters_and_a_dot)
 	assert_name_length(32, "I-052", FSI_SEVERITY_WARNING);
 	assert_name_length(38, "I-052", FSI_SEVERITY_WARNING);
 	assert_name_length(39, "I-052", FSI_SEVERITY_ERROR);
+}
+END_TEST
+
+/* Where the first session of a disc that can be overwritten has its descriptors. */
+static void put_session(uint32_t root_block)
+{
+	uint8_t *session = iso_volume + 48 * 2048u;
+
+	iso_volume_build();
+	memcpy(session, iso_volume + BLOCK_PRIMARY * 2048u, 2048);
+	memcpy(session + 2048, iso_volume + BLOCK_TERMINATOR * 2048u, 2048);
+	session[158] = (uint8_t)root_block;
+}
+
+START_TEST(the_newest_session_has_the_descriptors_of_the_disc)
+{
+	fsi_findings *findings = NULL;
+
+	put_session(49);
+	findings = check_bytes(iso_volume, sizeof(iso_volume));
+	ck_assert_uint_eq(total_of(findings, "I-096"), 1);
+	fsi_findings_release(findings);
+	/* The addresses of an image that is a file begin with the file. */
+	put_session(48);
+	assert_none(check_bytes(iso_volume, sizeof(iso_volume)));
 }
 END_TEST
 
@@ -646,6 +673,7 @@ int main(void)
 	tcase_add_loop_test(faulty, a_single_fault_is_told_under_its_number, 0, FAULTS);
 	tcase_add_test(faulty, joliets_names_have_up_to_64_characters);
 	tcase_add_test(faulty, names_of_files_have_up_to_30_characters_and_a_dot);
+	tcase_add_test(faulty, the_newest_session_has_the_descriptors_of_the_disc);
 	tcase_add_test(faulty, a_finding_tells_where_what_and_how_bad_it_is);
 	suite_add_tcase(suite, faulty);
 	tcase_add_loop_test(hostile, whatever_bytes_there_are_the_check_ends, 0, 10);
