@@ -80,7 +80,11 @@ _fsimage_extract() {
 }
 
 _fsimage_check() {
-	_fsimage_info
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
+	else
+		_filedir
+	fi
 }
 
 _fsimage_map() {

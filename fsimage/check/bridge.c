@@ -113,8 +113,9 @@ static int compare_files(const void *a, const void *b)
 	const struct file *const one = a;
 	const struct file *const other = b;
 
-	return (one->disc_offset > other->disc_offset) -
-	       (one->disc_offset < other->disc_offset);
+	if (one->disc_offset != other->disc_offset)
+		return one->disc_offset < other->disc_offset ? -1 : 1;
+	return (one->size > other->size) - (one->size < other->size);
 }
 
 /* false: a view cannot be opened, which the checks of its own have told. */
@@ -167,16 +168,17 @@ static void tell(struct side *side, enum fsi_statement statement, const struct f
 		       fsi_import_name(side->file_system), sentence);
 }
 
-/* The first file at that place, or the end of the list. */
-static size_t find_file(const struct side *side, uint64_t disc_offset)
+/* The first file at that place of that size or more, or what is behind it. */
+static size_t find_file(const struct side *side, uint64_t disc_offset, uint64_t size)
 {
+	const struct file wanted = {.disc_offset = disc_offset, .size = size};
 	size_t low = 0;
 	size_t high = side->files.count;
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (side->files.items[middle].disc_offset < disc_offset)
+		if (compare_files(&side->files.items[middle], &wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -210,8 +212,10 @@ static void compare(struct side *side, struct side *other, bool tell_sizes)
 {
 	for (size_t i = 0; i < side->files.count; i++) {
 		const struct file *file = &side->files.items[i];
-		const size_t n = find_file(other, file->disc_offset);
-		bool is_same = false;
+		const size_t n = find_file(other, file->disc_offset, 0);
+		const size_t same = find_file(other, file->disc_offset, file->size);
+		const bool is_same = is_at(other, same, file->disc_offset) &&
+				     other->files.items[same].size == file->size;
 
 		if (!is_at(other, n, file->disc_offset)) {
 			/* It may have been left out or hidden on purpose. */
@@ -224,8 +228,7 @@ static void compare(struct side *side, struct side *other, bool tell_sizes)
 			     "is in no other");
 			continue;
 		}
-		for (size_t at = n; !is_same && is_at(other, at, file->disc_offset); at++)
-			is_same = other->files.items[at].size == file->size;
+
 		if (!is_same && tell_sizes)
 			tell(side, FSI_U_162, file,
 			     &(struct fsi_check_details){

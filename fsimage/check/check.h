@@ -129,6 +129,10 @@ const char *fsi_check_format(struct fsi_check_text *text, const char *format, ..
  */
 const char *fsi_check_windows_fault(const char *name);
 
+/* C-008, C-009: whether the systems that read the disc can use a name. */
+void fsi_check_systems(struct fsi_check *check, const struct fsi_check_place *place,
+		       const char *name);
+
 /* ---- reading ----------------------------------------------------------- */
 
 /*

@@ -72,6 +72,11 @@ static HRESULT keep(fsi_findings *findings, const struct fsi_finding *finding)
 	return S_OK;
 }
 
+bool fsi_findings_keeps(const fsi_findings *findings, enum fsi_statement statement)
+{
+	return findings->statements[statement] < findings->kept_of_each;
+}
+
 HRESULT fsi_findings_add(fsi_findings *findings, enum fsi_statement statement,
 			 const struct fsi_finding *finding)
 {
@@ -82,7 +87,7 @@ HRESULT fsi_findings_add(fsi_findings *findings, enum fsi_statement statement,
 	added.rule = facts->text;
 	if (added.severity == 0)
 		added.severity = facts->severity;
-	if (findings->statements[statement] < findings->kept_of_each)
+	if (fsi_findings_keeps(findings, statement))
 		FSI_TRY(keep(findings, &added));
 	findings->statements[statement]++;
 	findings->severities[added.severity]++;

@@ -15,6 +15,9 @@ HRESULT fsi_findings_create(uint32_t kept_of_each, fsi_findings **ret_findings);
 HRESULT fsi_findings_add(fsi_findings *findings, enum fsi_statement statement,
 			 const struct fsi_finding *finding);
 
+/* Whether another finding of a statement would be kept. */
+bool fsi_findings_keeps(const fsi_findings *findings, enum fsi_statement statement);
+
 void fsi_findings_add_file_system(fsi_findings *findings,
 				  enum fsi_file_system file_system);
 

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* What the UDF of Linux makes room for. */
+#define LINUX_NAME_MAX 254
+
 static bool begins_with(const char *name, const char *word)
 {
 	return strlen(name) >= 3 && fsi_text_compare_ignoring_case(name, 3, word, 3) == 0;
@@ -34,4 +37,22 @@ const char *fsi_check_windows_fault(const char *name)
 	if (length > 0 && (name[length - 1] == '.' || name[length - 1] == ' '))
 		return "ends with a dot or a space";
 	return is_device(name) ? "is that of a device there" : NULL;
+}
+
+void fsi_check_systems(struct fsi_check *check, const struct fsi_check_place *place,
+		       const char *name)
+{
+	const char *fault = fsi_check_windows_fault(name);
+
+	if (fault != NULL)
+		fsi_check_tell(check, FSI_C_008, place,
+			       &(struct fsi_check_details){.found = name},
+			       "Windows cannot use a name that %s", fault);
+	if (strlen(name) > LINUX_NAME_MAX)
+		fsi_check_tell(check, FSI_C_009, place,
+			       &(struct fsi_check_details){
+				       .expected = FSI_TEXT("at most %d bytes of UTF-8",
+							    LINUX_NAME_MAX),
+				       .found = FSI_TEXT("%zu", strlen(name))},
+			       "Linux shows a shorter name instead");
 }

@@ -96,21 +96,23 @@ void fsi_check_tell(struct fsi_check *check, enum fsi_statement statement,
 	struct fsi_finding finding = {
 		.file_system = check->file_system,
 		.offset = place->offset,
-		.path = fsi_check_path(place->name, place->is_file, &path),
 	};
 	va_list values;
 	HRESULT hr = S_OK;
 
-	va_start(values, format);
-	(void)vsnprintf(sentence, sizeof(sentence) - 1, format, values);
-	va_end(values);
-	finish_sentence(&sentence);
-	finding.message = sentence;
 	if (details != NULL) {
 		finding.severity = details->severity;
 		finding.expected = details->expected;
 		finding.found = details->found;
 	}
+	/* What is only counted needs no words, of which there might be very many. */
+	if (fsi_findings_keeps(check->findings, statement))
+		finding.path = fsi_check_path(place->name, place->is_file, &path);
+	va_start(values, format);
+	(void)vsnprintf(sentence, sizeof(sentence) - 1, format, values);
+	va_end(values);
+	finish_sentence(&sentence);
+	finding.message = sentence;
 	hr = fsi_findings_add(check->findings, statement, &finding);
 	if (FAILED(hr))
 		fsi_check_fail(check, hr);

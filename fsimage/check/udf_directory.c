@@ -19,9 +19,6 @@
 /* ECMA-167 4/8.7.1 */
 #define PATH_MAX_LENGTH 1023
 
-/* What the UDF of Linux makes room for. */
-#define LINUX_NAME_MAX 254
-
 /* A directory that is read. */
 struct walk {
 	struct fsi_check_entry *entry;
@@ -285,24 +282,6 @@ static void check_characters(struct walk *walk, const char *text)
 		     "A file has a name that systems have for themselves");
 }
 
-/* C-008, C-009: names that are legal, but of no use to some systems. */
-static void check_systems(struct walk *walk, const char *text)
-{
-	const char *fault = fsi_check_windows_fault(text);
-
-	if (fault != NULL)
-		fsi_check_tell(walk->udf->check, FSI_C_008, &walk->place,
-			       &(struct fsi_check_details){.found = text},
-			       "Windows cannot use a name that %s", fault);
-	if (strlen(text) > LINUX_NAME_MAX)
-		fsi_check_tell(walk->udf->check, FSI_C_009, &walk->place,
-			       &(struct fsi_check_details){
-				       .expected = FSI_TEXT("at most %d bytes of UTF-8",
-							    LINUX_NAME_MAX),
-				       .found = FSI_TEXT("%zu", strlen(text))},
-			       "Linux shows a shorter name instead");
-}
-
 static uint64_t hash_of(const char *text, bool fold)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
@@ -492,7 +471,7 @@ static void take_name(struct walk *walk)
 		return;
 	if (check_text(walk)) {
 		check_characters(walk, text);
-		check_systems(walk, text);
+		fsi_check_systems(walk->udf->check, &walk->place, text);
 		check_unique(walk, walk->place.name->text);
 	}
 	check_fid_id(walk);

@@ -17,6 +17,7 @@ struct files {
 	const struct fsi_udf_space *space;
 	uint32_t unit;	    /* of allocation, in blocks */
 	uint32_t alignment; /* in blocks */
+	bool has_hole;	    /* either has parts that are not recorded */
 	bool is_duplicate;  /* the mirror has blocks of its own */
 	struct fsi_check_place places[FSI_UDF_COPIES];
 	struct fsi_udf_body bodies[FSI_UDF_COPIES];
@@ -76,8 +77,12 @@ static void check_extents(struct files *files, unsigned copy)
 			.found = FSI_TEXT("%" PRIu64 " bytes from block %" PRIu32, size,
 					  piece->block)};
 
-		if (!piece->is_recorded)
+		if (!piece->is_recorded) {
+			files->has_hole = true;
+			tell(files, copy, FSI_U_150, &details,
+			     "A part of the metadata is not recorded");
 			continue;
+		}
 		if (files->unit > 0 && size % ((uint64_t)files->unit * block_size) != 0)
 			tell(files, copy, FSI_U_150, &details,
 			     "An extent of metadata is no whole allocation units");
@@ -214,7 +219,7 @@ static void compare_files(struct files *files)
 							     : "the same extents",
 			     .found = is_same ? "the same" : "others"},
 		     "The mirror of the metadata is not where its map says");
-	else if (files->is_duplicate)
+	else if (files->is_duplicate && !files->has_hole)
 		compare_content(files);
 	if (files->places[0].offset / files->udf->block_size / ECC_BLOCKS ==
 	    files->places[1].offset / files->udf->block_size / ECC_BLOCKS)

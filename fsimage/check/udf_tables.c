@@ -100,6 +100,15 @@ static void check_virtual_header(struct fsi_check_udf *udf,
 		     "The revisions in the " VIRTUAL_TABLE " are not in order");
 }
 
+static bool is_recorded(const struct fsi_udf_body *body)
+{
+	for (size_t i = 0; i < body->pieces.count; i++) {
+		if (!body->pieces.items[i].is_recorded)
+			return false;
+	}
+	return true;
+}
+
 /* U-156: which form it has. */
 static void check_virtual(struct fsi_check_udf *udf, const struct fsi_udf_space *space)
 {
@@ -124,7 +133,11 @@ static void check_virtual(struct fsi_check_udf *udf, const struct fsi_udf_space 
 								   space->files[0].size)},
 		     "The " VIRTUAL_TABLE " ends within an entry");
 	check_virtual_header(udf, space, &place);
-	check_virtual_entries(udf, space, &place);
+	if (is_recorded(&space->files[0]))
+		check_virtual_entries(udf, space, &place);
+	else
+		tell(udf, FSI_U_156, &place, NULL,
+		     "A part of the " VIRTUAL_TABLE " is not recorded");
 }
 
 /* ---- sparing tables ---------------------------------------------------- */
