@@ -186,6 +186,7 @@ static void check_all(struct fsi_check_iso *iso)
 
 	check->file_system = FSI_FILE_SYSTEM_ISO9660;
 	if (fsi_check_iso_descriptors(iso)) {
+		fsi_check_iso_sessions(iso);
 		for (size_t i = 0; i < FSI_CHECK_TREES; i++)
 			check_tree(&iso->trees[i]);
 		check->file_system = FSI_FILE_SYSTEM_ISO9660;

@@ -128,6 +128,9 @@ const struct fsi_check_directory *fsi_check_find_directory(struct fsi_check_tree
 /* iso_descriptors.c; fills in trees and catalog_block. false: there are none. */
 bool fsi_check_iso_descriptors(struct fsi_check_iso *iso);
 
+/* iso_sessions.c: the descriptors of the sessions of a disc. */
+void fsi_check_iso_sessions(struct fsi_check_iso *iso);
+
 /* iso_texts.c: the texts and dates of a volume descriptor. */
 void fsi_check_iso_texts(struct fsi_check_tree *tree);
 

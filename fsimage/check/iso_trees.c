@@ -87,6 +87,38 @@ static void compare_trees(struct fsi_check_tree *primary, struct fsi_check_tree 
 	}
 }
 
+/* ---- ends of files ----------------------------------------------------- */
+
+/* What is behind a file in its last block may be what nobody wanted to give away. */
+static void check_tail(struct fsi_check_tree *tree,
+		       const struct fsi_check_section *section)
+{
+	const uint32_t used = section->size % FSI_BLOCK_SIZE;
+	const uint64_t offset =
+		(uint64_t)section->first_block * FSI_BLOCK_SIZE + section->size;
+	const struct fsi_check_place place = {offset, "file", section->name, true};
+	uint8_t bytes[FSI_BLOCK_SIZE];
+
+	if (used == 0 ||
+	    !fsi_check_read(tree->iso->check, offset, bytes, FSI_BLOCK_SIZE - used))
+		return;
+	for (size_t i = 0; i < FSI_BLOCK_SIZE - used; i++) {
+		if (bytes[i] == 0)
+			continue;
+		fsi_check_tell(
+			tree->iso->check, FSI_I_097, &place,
+			&(struct fsi_check_details){.severity = FSI_SEVERITY_WARNING},
+			"There are bytes behind the file in its last block");
+		return;
+	}
+}
+
+static void check_tails(struct fsi_check_tree *tree)
+{
+	for (size_t i = 0; i < tree->sections.count; i = skip_extent(tree, i))
+		check_tail(tree, &tree->sections.items[i]);
+}
+
 /* ---- Rock Ridge -------------------------------------------------------- */
 
 /* Fewer names than links: those are outside, or were lost (RRIP 4.1.1). */
@@ -198,6 +230,7 @@ void fsi_check_iso_trees(struct fsi_check_iso *iso)
 
 	sort_sections(primary);
 	sort_sections(joliet);
+	check_tails(primary);
 	if (primary->directories.count > 0 && joliet->directories.count > 0)
 		compare_trees(primary, joliet);
 	if (!primary->has_rock_ridge)

@@ -110,6 +110,16 @@ class Writers(CommandTest):
                         "--zisofs", "/", "--", "-commit"], cwd=self.room, capture_output=True, check=True)
         self.expect()
 
+    def test_xorriso_sessions(self) -> None:
+        for name in ("hello.txt", "large.bin", "boot.img"):
+            subprocess.run(["xorriso", "-dev", "disc.iso", "-map", f"in/{name}", f"/{name}", "-commit"],
+                           cwd=self.room, capture_output=True, check=True)
+            self.expect()
+        image = bytearray((self.room / "disc.iso").read_bytes())
+        image[16 * 2048 + 45] ^= 2  # a character of the volume identifier
+        (self.room / "disc.iso").write_bytes(image)
+        self.expect("I-096")
+
     def write_pycdlib(self, **options: Any) -> None:
         """Sixty files and a folder, with a catalog."""
         image = pycdlib.PyCdlib()

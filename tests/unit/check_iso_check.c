@@ -222,200 +222,7 @@ struct fault {
 #define FREE_BLOCK 60u
 
 static const struct fault faults[] = {
-	/* volume descriptors */
-	{"I-001", IN(BLOCK_PRIMARY, 6), ONE(2)},
-	{"I-001", IN(BLOCK_PRIMARY, 1), ONE('X')},
-	{"I-001", IN(BLOCK_PRIMARY, 0), ONE(3)},
-	{"I-002", IN(BLOCK_TERMINATOR, 1), ONE('X')},
-	{"I-002", IN(BLOCK_TERMINATOR, 6), ONE(2)},
-	{"I-002", IN(BLOCK_TERMINATOR, 2047), ONE(1)},
-	{"I-003", IN(BLOCK_JOLIET, 0), ONE(0)},
-	{"I-004", IN(BLOCK_ENHANCED, 0), ONE(7)},
-	{"I-005", IN(BLOCK_PRIMARY, 87), ONE(9)},
-	{"I-005", IN(BLOCK_PRIMARY, 123), ONE(9)},
-	{"I-005", IN(BLOCK_PRIMARY, 139), ONE(9)},
-	{"I-005", AT(file, 9), ONE(9)},
-	{"I-005", AT(file, 17), ONE(9)},
-	{"I-005", AT(file, 31), ONE(9)},
-	{"I-006", IN(BLOCK_PRIMARY, 7), ONE(1)},
-	{"I-006", IN(BLOCK_PRIMARY, 72), ONE(1)},
-	{"I-006", IN(BLOCK_PRIMARY, 119), ONE(1)},
-	{"I-006", IN(BLOCK_PRIMARY, 882), ONE(1)},
-	{"I-006", IN(BLOCK_PRIMARY, 2047), ONE(1)},
-	{"I-007", IN(BLOCK_JOLIET, 7), ONE(2)},
-	{"I-007", IN(BLOCK_JOLIET, 79), ONE(1)},
-	{"I-007", IN(BLOCK_JOLIET, 1395), ONE(1)},
-	{"I-008", IN(BLOCK_PRIMARY, 128), BOTH16(1024)},
-	{"I-009", IN(BLOCK_PRIMARY, 124), BOTH16(2)},
-	{"I-009", IN(BLOCK_JOLIET, 120), BOTH16(0)},
-	{"I-010", IN(BLOCK_JOLIET, 80), BOTH32(79)},
-	{"I-010", IN(BLOCK_PRIMARY, 80), BOTH32(81)},
-	{"I-010", IN(BLOCK_PRIMARY, 80), BOTH32(40)},
-	{"I-011", IN(BLOCK_PRIMARY, 8), ONE('a')},
-	{"I-011", IN(BLOCK_PRIMARY, 40), ONE('-')},
-	{"I-012", IN(BLOCK_PRIMARY, 320), ONE('a')},
-	{"I-012", IN(BLOCK_PRIMARY, 574), ONE('a')},
-	{"I-013", IN(BLOCK_PRIMARY, 702), ONE('+')},
-	{"I-014", IN(BLOCK_PRIMARY, 71), ONE(0)},
-	{"I-014", IN(BLOCK_JOLIET, 60), TWO(0, 0)},
-	{"I-015", IN(BLOCK_PRIMARY, 817), TWO('1', '3')},
-	{"I-015", IN(BLOCK_PRIMARY, 828), ONE('x')},
-	{"I-015", IN(BLOCK_PRIMARY, 829), ONE(53)},
-	{"I-016", IN(BLOCK_PRIMARY, 833), ONE('5')},
-	{"I-016", IN(BLOCK_PRIMARY, 849), ONE('2')},
-	{"I-017", IN(BLOCK_PRIMARY, 881), ONE(2)},
-	{"I-017", IN(BLOCK_ENHANCED, 881), ONE(1)},
-	{"I-018", IN(BLOCK_PRIMARY, 156), ONE(48)},
-	{"I-018", IN(BLOCK_PRIMARY, 181), ONE(0)},
-	{"I-018", IN(BLOCK_PRIMARY, 189), ONE(1)},
-	{"I-018", AT(self, 10), BOTH32(4096)},
-	{"I-019", IN(BLOCK_JOLIET, 90), ONE('F')},
-	{"I-019", IN(BLOCK_JOLIET, 119), ONE(1)},
-	{"I-019", IN(BLOCK_JOLIET, 6), ONE(2)},
-	{"I-020", IN(BLOCK_ENHANCED, 0), ONE(1)},
-	{"I-021", IN(BLOCK_ENHANCED, 88), ONE(1)},
-	{"I-021", IN(BLOCK_ENHANCED, 6), ONE(3)},
-	{"I-022", IN(BLOCK_BOOT_RECORD, 7), ONE('X')},
-	{"I-022", IN(BLOCK_BOOT_RECORD, 39), ONE(1)},
-	{"I-022", IN(BLOCK_BOOT_RECORD, 72), ONE(1)},
-	{"I-022", IN(BLOCK_BOOT_RECORD, 75), ONE(1)},
-	/* path tables: the root, DIR from byte 10, RR_MOVED from 22, DEEP from 38 */
-	{"I-023", IN(BLOCK_M_TABLE, 15), ONE(1)},
-	{"I-023", IN(BLOCK_PRIMARY, 151), ONE(0)},
-	{"I-024", IN(BLOCK_PRIMARY, 132), BOTH32(49)},
-	{"I-025", IN(BLOCK_L_TABLE, 8), ONE(1)},
-	{"I-026", IN(BLOCK_L_TABLE, 18), ONE('S')},
-	{"I-027", IN(BLOCK_L_TABLE, 44), ONE(2)},
-	{"I-027", IN(BLOCK_L_TABLE, 44), ONE(9)},
-	{"I-028", IN(BLOCK_L_TABLE, 21), ONE(1)},
-	{"I-028", IN(BLOCK_M_TABLE, 21), ONE(1)},
-	{"I-029", IN(BLOCK_L_TABLE, 40), ONE(FREE_BLOCK)},
-	{"I-029", IN(BLOCK_L_TABLE, 47), ONE('X')},
-	{"I-031", IN(BLOCK_OPTIONAL_TABLE, 12), ONE(1)},
-	{"I-031", IN(BLOCK_PRIMARY, 145), ONE(1)},
-	{"I-032", IN(BLOCK_JOLIET_L_TABLE, 10), ONE(5)},
-	/* directories and their records */
-	{"I-033", AT(self, 33), ONE(2)},
-	{"I-033", AT(parent, 33), ONE(0)},
-	{"I-033", AT(parent, 2), BOTH32(BLOCK_DIRECTORY)},
-	{"I-033", AT(parent, 10), BOTH32(4096)},
-	{"I-033", AT(parent, 25), ONE(0)},
-	{"I-034", AT(directory, 10), BOTH32(2047)},
-	{"I-034", AT(directory, 10), BOTH32(0)},
-	{"I-035", IN(BLOCK_DIRECTORY, 2047), ONE(1)},
-	{"I-036", AT(hard, 0), ONE(42)},
-	{"I-036", AT(hard, 0), ONE(95)},
-	{"I-037", AT(file, 43), ONE(1)},
-	{"I-038", AT(hard, 32), ONE(0)},
-	{"I-039", AT(file, 1), ONE(1)},
-	{"I-040", AT(hard, 2), BOTH32(FAR_BLOCK)},
-	{"I-040", AT(zisofs, 2), BOTH32(BLOCK_L_TABLE)},
-	{"I-040", AT(zisofs, 2), BOTH32(3)},
-	{"I-041", AT(file, 26), ONE(1)},
-	{"I-041", AT(file, 27), ONE(1)},
-	{"I-042", AT(file, 28), BOTH16(2)},
-	{"I-043", AT(file, 25), ONE(0x20)},
-	{"I-043", AT(file, 25), ONE(0x08)},
-	{"I-044", AT(file, 19), ONE(13)},
-	{"I-044", AT(file, 24), ONE(0x80)},
-	{"I-045", AT(device, 33), ONE('Z')},
-	{"I-046", AT(big, 25), ONE(0)},
-	{"I-049", AT(deep, 2), BOTH32(BLOCK_DIRECTORY)},
-	{"I-050", AT(directory, 25), ONE(0x06)},
-	{"I-050", AT(directory, 25), ONE(0x82)},
-	{"I-052", AT(directory, 32), ONE(40)},
-	{"I-053", AT(file, 33), ONE('f')},
-	{"I-053", AT(file, 37), ONE('_')},
-	{"I-054", AT(file, 42), ONE('0')},
-	{"I-054", AT(file, 42), ONE('x')},
-	{"I-055", AT(zisofs, 33), TWO('.', ';')},
-	{"I-056", AT(enhanced_file, 34), ONE('/')},
-	{"I-058", AT(file, 25), ONE(0x80)},
-	{"I-058", AT(big, 10), BOTH32(2047)},
-	{"I-059", AT(big_end, 2), BOTH32(FREE_BLOCK)},
-	{"I-061", AT(link, 2), BOTH32(FAR_BLOCK)},
-	/* Joliet */
-	{"I-062", AT(joliet_file, 32), ONE(19)},
-	{"I-063", AT(joliet_file, 34), ONE('*')},
-	{"I-063", AT(joliet_file, 34), ONE(0x1F)},
-	{"I-066", AT(joliet_big, 34), ONE('c')},
-	{"I-067", AT(joliet_file, 34), ONE('"')},
-	{"I-067", AT(joliet_directory, 38), ONE('.')},
-	{"I-068", AT(joliet_file, 2), BOTH32(FREE_BLOCK)},
-	{"I-069", IN(BLOCK_JOLIET, 158), BOTH32(BLOCK_ROOT)},
-	{"I-069", AT(joliet_parent, 2), BOTH32(BLOCK_ROOT)},
-	/* Rock Ridge */
-	{"I-070", AT(sp, 4), ONE(0)},
-	{"I-070", AT(sp, 0), ONE('X')},
-	{"I-070", AT(link_nm, 0), TWO('S', 'P')},
-	{"I-071", AT(er, 8), ONE('X')},
-	{"I-071", AT(er, 4), ONE(11)},
-	{"I-072", AT(file_tf, 2), ONE(3)},
-	{"I-072", AT(file_tf, 2), ONE(200)},
-	{"I-072", AT(self_px, 3), ONE(2)},
-	{"I-073", AT(self_ce, 12), BOTH32(2000)},
-	{"I-073", AT(self_ce, 11), ONE(99)},
-	{"I-073", AT(self_ce, 4), BOTH32(FAR_BLOCK)},
-	{"I-074", AT(file_ce, 12), BOTH32(230)},
-	{"I-075", AT(file_px, 4), BOTH32(040755)},
-	{"I-075", AT(file_px, 11), ONE(1)},
-	{"I-075", AT(file_px, 0), TWO('P', 'D')},
-	{"I-076", AT(device_pn, 0), TWO('P', 'D')},
-	{"I-076", AT(file_nm, 0), TWO('P', 'N')},
-	{"I-077", AT(link_sl, 4), ONE(2)},
-	{"I-077", AT(link_sl, 5), ONE(0x10)},
-	{"I-077", AT(link_sl, 6), ONE(200)},
-	{"I-077", AT(link_sl, 0), TWO('P', 'D')},
-	{"I-078", AT(file_nm_end, 7), ONE('/')},
-	{"I-078", AT(file_nm_end, 4), ONE(1)},
-	{"I-078", AT(file_nm, 4), ONE(0)},
-	{"I-078", AT(link_nm, 4), ONE(2)},
-	{"I-079", AT(cl, 4), BOTH32(FREE_BLOCK)},
-	{"I-079", AT(pl, 4), BOTH32(FREE_BLOCK)},
-	{"I-079", AT(re, 0), TWO('P', 'D')},
-	{"I-079", AT(cl, 0), TWO('P', 'D')},
-	{"I-080", AT(file_tf, 4), ONE(0x0F)},
-	{"I-080", AT(file_tf, 6), ONE(13)},
-	{"I-081", AT(file_tf, 0), TWO('P', 'X')},
-	{"I-082", AT(link_nm, 0), TWO('Q', 'Q')},
-	{"I-083", AT(file_px, 12), BOTH32(3)},
-	/* El Torito */
-	{"I-084", IN(BLOCK_CATALOG, 0), ONE(2)},
-	{"I-084", IN(BLOCK_CATALOG, 1), ONE(5)},
-	{"I-084", IN(BLOCK_CATALOG, 2), ONE(1)},
-	{"I-084", IN(BLOCK_CATALOG, 28), ONE(0)},
-	{"I-084", IN(BLOCK_CATALOG, 30), ONE(0)},
-	{"I-085", IN(BLOCK_CATALOG, 32), ONE(0x77)},
-	{"I-085", IN(BLOCK_CATALOG, 33), ONE(5)},
-	{"I-085", IN(BLOCK_CATALOG, 37), ONE(1)},
-	{"I-085", IN(BLOCK_CATALOG, 41), ONE(1)},
-	{"I-085", IN(BLOCK_CATALOG, 63), ONE(1)},
-	{"I-086", IN(BLOCK_CATALOG, 66), ONE(2)},
-	{"I-086", IN(BLOCK_CATALOG, 128), ONE(0x90)},
-	{"I-087", IN(BLOCK_CATALOG, 96), ONE(0x77)},
-	{"I-087", IN(BLOCK_CATALOG, 192), ONE(0)},
-	{"I-087", IN(BLOCK_CATALOG, 2047), ONE(1)},
-	{"I-088", IN(BLOCK_CATALOG, 164), ONE(7)},
-	{"I-088", IN(BLOCK_HARD_DISK, 510), ONE(0)},
-	{"I-088", IN(BLOCK_HARD_DISK, 466), ONE(6)},
-	{"I-088", IN(BLOCK_CATALOG, 33), ONE(2)},
-	{"I-089", IN(BLOCK_CATALOG, 40), ONE(BLOCK_L_TABLE)},
-	{"I-090", IN(BLOCK_BOOT_IMAGE, 100), ONE(1)},
-	{"I-090", IN(BLOCK_BOOT_IMAGE, 17), ONE(1)},
-	{"I-091", IN(BLOCK_CATALOG, 102), ONE(4)},
-	/* partition tables and the rest */
-	{"I-092", IN(0, 446), ONE(0x81)},
-	{"I-092", IN(0, 460), ONE(1)},
-	{"I-092", IN(0, 510), ONE(0)},
-	{"I-093", IN(0, 512 + 8), ONE(1)},
-	{"I-093", IN(0, 512 + 88), ONE(1)},
-	{"I-093", IN(0, 1024 + 16383), ONE(1)},
-	{"I-093", IN(ISO_VOLUME_BLOCKS - 1, 1536), ONE('X')},
-	{"I-093", IN(ISO_VOLUME_BLOCKS - 1, 1500), ONE(1)},
-	{"I-094", AT(zf, 7), ONE(16)},
-	{"I-094", IN(BLOCK_ZISOFS, 0), ONE(1)},
-	{"I-097", IN(BLOCK_L_TABLE, 2047), ONE(1)},
-	{"I-097", IN(BLOCK_M_TABLE, 100), ONE(1)},
+#include "tests/unit/iso_faults.inc"
 };
 #define FAULTS ((int)(sizeof(faults) / sizeof(faults[0])))
 
@@ -520,6 +327,31 @@ START_TEST(names_of_files_have_up_to_30_characters_and_a_dot)
 	assert_name_length(32, "I-052", FSI_SEVERITY_WARNING);
 	assert_name_length(38, "I-052", FSI_SEVERITY_WARNING);
 	assert_name_length(39, "I-052", FSI_SEVERITY_ERROR);
+}
+END_TEST
+
+/* Where the first session of a disc that can be overwritten has its descriptors. */
+static void put_session(uint32_t root_block)
+{
+	uint8_t *session = iso_volume + 48 * 2048u;
+
+	iso_volume_build();
+	memcpy(session, iso_volume + BLOCK_PRIMARY * 2048u, 2048);
+	memcpy(session + 2048, iso_volume + BLOCK_TERMINATOR * 2048u, 2048);
+	session[158] = (uint8_t)root_block;
+}
+
+START_TEST(the_newest_session_has_the_descriptors_of_the_disc)
+{
+	fsi_findings *findings = NULL;
+
+	put_session(49);
+	findings = check_bytes(iso_volume, sizeof(iso_volume));
+	ck_assert_uint_eq(total_of(findings, "I-096"), 1);
+	fsi_findings_release(findings);
+	/* The addresses of an image that is a file begin with the file. */
+	put_session(48);
+	assert_none(check_bytes(iso_volume, sizeof(iso_volume)));
 }
 END_TEST
 
@@ -646,6 +478,7 @@ int main(void)
 	tcase_add_loop_test(faulty, a_single_fault_is_told_under_its_number, 0, FAULTS);
 	tcase_add_test(faulty, joliets_names_have_up_to_64_characters);
 	tcase_add_test(faulty, names_of_files_have_up_to_30_characters_and_a_dot);
+	tcase_add_test(faulty, the_newest_session_has_the_descriptors_of_the_disc);
 	tcase_add_test(faulty, a_finding_tells_where_what_and_how_bad_it_is);
 	suite_add_tcase(suite, faulty);
 	tcase_add_loop_test(hostile, whatever_bytes_there_are_the_check_ends, 0, 10);
