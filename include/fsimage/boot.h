@@ -200,8 +200,12 @@ FSI_API HRESULT fsi_boot_options_get_boot_info_table(fsi_boot_options *options,
 
 /**
  * Set the one boot entry (put_BootImageOptions). Options and image are copied, so
- * that changes of new_val have no effect here. This and the array below replace
- * each other: the last call counts, and both getters show it.
+ * that changes of new_val have no effect here. The copy is in memory: a large image
+ * is better given by the array below, which refers to it. Both replace each other: the
+ * last call counts, and both getters show it.
+ *
+ * IMAPI refuses what continues an earlier session of a disc
+ * (IMAPI_E_BOOT_OBJECT_CONFLICT); an image here is always a first session.
  *
  * On a disc that has UDF alone, the boot record gets what El Torito needs in front
  * of it: the descriptors of an ISO 9660 volume without files.
