@@ -227,7 +227,7 @@ FSI_API HRESULT fsi_image_get_boot_image_options(fsi_image *image,
  * Set all boot entries (put_BootImageOptionsArray). They are referred to, not
  * copied: what is changed in them later counts, up to the moment when a result is
  * made. The first one is the default entry; each other one has a section of its
- * own in the catalog, in this order.
+ * own in the catalog, in this order. The bytes of one stream are recorded once.
  *
  * @param new_val  borrowed array, one reference is taken of each element
  * @param count    up to FSI_BOOT_ENTRIES_MAX; 0: the image is not to be bootable
