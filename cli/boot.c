@@ -181,12 +181,19 @@ const char *boot_take_catalog(struct boot_list *list, const char *value)
 	return value[0] != '\0' ? NULL : "must name a file of the image";
 }
 
+bool boot_has_platform(const struct boot_list *list, enum fsi_platform_id platform)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].platform == (uint32_t)platform)
+			return true;
+	}
+	return false;
+}
+
 int boot_check(const struct boot_list *list)
 {
-	bool has_bios = false;
+	const bool has_bios = boot_has_platform(list, FSI_PLATFORM_X86);
 
-	for (size_t i = 0; i < list->count; i++)
-		has_bios |= list->items[i].platform == FSI_PLATFORM_X86;
 	if (list->catalog != NULL && list->count == 0)
 		return message_usage("create", "option '--boot-catalog' needs '--boot'");
 	if (list->has_load_size && !has_bios)

@@ -35,6 +35,9 @@ const char *boot_add(struct boot_list *list, const char *value);
 const char *boot_take_load_size(struct boot_list *list, const char *value);
 const char *boot_take_catalog(struct boot_list *list, const char *value);
 
+/** Whether there is a --boot for a platform. */
+bool boot_has_platform(const struct boot_list *list, enum fsi_platform_id platform);
+
 /** Options that make no sense without others. @return an exit status */
 int boot_check(const struct boot_list *list);
 

@@ -273,6 +273,12 @@ static int put_hybrid(struct create *create)
 	const struct hybrid_choice *choice = &create->options.hybrid;
 	const HRESULT hr = hybrid_put(choice, create->image);
 
+	if (SUCCEEDED(hr) && choice->tables != FSI_PARTITION_TABLE_NONE &&
+	    choice->mbr_template == NULL &&
+	    !boot_has_platform(&create->options.boot, FSI_PLATFORM_EFI))
+		message_note(&create->voice,
+			     "nothing starts from a disk without --boot efi:PATH for "
+			     "UEFI or --mbr-template for a BIOS");
 	if (SUCCEEDED(hr))
 		return STATUS_DONE;
 	return message_failure(

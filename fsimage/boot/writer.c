@@ -263,25 +263,40 @@ static HRESULT place(struct fsi_format *format, enum fsi_stage stage,
 	return S_OK;
 }
 
+/* The entry that tells what is changed in a file; of several, one with a table. */
+static const struct placed_image *find_changed(const struct boot *boot,
+					       uint32_t data_number)
+{
+	const struct placed_image *found = NULL;
+
+	for (uint32_t i = 0; i < boot->source.count; i++) {
+		const struct fsi_boot_image *image = boot->images[i].image;
+
+		if (image->data_number != data_number)
+			continue;
+		if (image->has_info_table)
+			return &boot->images[i];
+		if (image->has_grub_list)
+			found = &boot->images[i];
+	}
+	return found;
+}
+
 HRESULT fsi_boot_place_data(const struct fsi_format *format, uint32_t data_number,
 			    struct fsi_layout *layout, uint32_t *ret_first_block)
 {
 	const struct boot *boot = get_boot(format);
+	const struct placed_image *placed = NULL;
 
 	if (boot->source.catalog_file != NULL &&
 	    data_number == boot->source.catalog_data_number)
 		return fsi_layout_append(layout, &catalog_ops, boot, 1, 1,
 					 ret_first_block);
-	for (uint32_t i = 0; i < boot->source.count; i++) {
-		const struct fsi_boot_image *image = boot->images[i].image;
-
-		if (image->data_number == data_number &&
-		    (image->has_info_table || image->has_grub_list))
-			return fsi_layout_append(layout, &image_ops, &boot->images[i],
-						 fsi_blocks_of(image->size), 1,
-						 ret_first_block);
-	}
-	return S_FALSE;
+	placed = find_changed(boot, data_number);
+	return placed != NULL ? fsi_layout_append(layout, &image_ops, placed,
+						  fsi_blocks_of(placed->image->size), 1,
+						  ret_first_block)
+			      : S_FALSE;
 }
 
 static void destroy(struct fsi_format *format)

@@ -384,6 +384,23 @@ static void forget_resolved(struct fsi_image_boot *boot)
 	clear_images(boot);
 }
 
+/* The image that its record loads, and all entries that share its bytes. */
+static void tell_grub(struct fsi_image_boot *boot)
+{
+	const uint32_t number =
+		fsi_boot_find(boot->images, boot->count, FSI_PLATFORM_X86);
+	const struct fsi_boot_image *loaded = &boot->images[number];
+
+	if (number == boot->count)
+		return;
+	for (uint32_t i = 0; i < boot->count; i++) {
+		struct fsi_boot_image *entry = &boot->images[i];
+
+		entry->has_grub_list = entry->stream == loaded->stream &&
+				       entry->data_number == loaded->data_number;
+	}
+}
+
 HRESULT fsi_image_resolve_boot(fsi_image *image)
 {
 	struct fsi_image_boot *boot = &image->boot;
@@ -400,13 +417,8 @@ HRESULT fsi_image_resolve_boot(fsi_image *image)
 	boot->image_count = boot->count;
 	for (uint32_t i = 0; i < boot->count; i++)
 		FSI_TRY(resolve_entry(image, boot->options[i], &boot->images[i]));
-	if (image->hybrid.loader.loader == FSI_MBR_GRUB) {
-		const uint32_t number =
-			fsi_boot_find(boot->images, boot->count, FSI_PLATFORM_X86);
-
-		if (number < boot->count)
-			boot->images[number].has_grub_list = true;
-	}
+	if (image->hybrid.loader.loader == FSI_MBR_GRUB)
+		tell_grub(boot);
 	if (catalog != NULL)
 		mark(boot, catalog->content.data);
 	return S_OK;

@@ -170,6 +170,15 @@ class Refused(HybridTest):
         self.create("-q", "-o", "image.iso", "--hybrid", "folder")
         self.assertEqual(0, self.image.stat().st_size % _MIB)
 
+    def test_a_disk_that_starts_nothing_is_noted(self) -> None:
+        for options, noted in (((), True), (("--boot", "bios:bios.img"), True),
+                               (("--boot", "efi:efi.img"), False),
+                               (("--mbr-template", "bios.img"), False)):
+            with self.subTest(options):
+                self.put("bios.img", bytes(440))
+                done = self.create("--force", "-o", "image.iso", "--hybrid", *options, "folder")
+                self.assertEqual(noted, "note: nothing starts from a disk" in done.errors)
+
     def test_templates_that_are_none(self) -> None:
         for name, content, says in (
                 ("empty", b"", "It is empty."),

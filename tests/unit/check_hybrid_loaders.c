@@ -115,6 +115,26 @@ START_TEST(isolinux_counts_sectors_with_32_bits)
 }
 END_TEST
 
+START_TEST(grub_is_told_in_an_image_of_several_entries)
+{
+	fsi_boot_options *options[2] = {NULL, NULL};
+	uint64_t block = 0;
+
+	hybrid.image = api_image(BRIDGE);
+	api_add_sized(api_root(hybrid.image), "core.img", BIOS_SIZE);
+	options[0] =
+		boot_file(_i == 0 ? FSI_PLATFORM_EFI : FSI_PLATFORM_X86, "/core.img");
+	options[1] = boot_file(FSI_PLATFORM_X86, "/core.img");
+	ASSERT_OK(fsi_boot_options_put_boot_info_table(options[1], true));
+	boot_put(hybrid.image, options, 2);
+	ASSERT_OK(hybrid_put(MBR, hybrid_grub, sizeof(hybrid_grub), 0));
+	hybrid_make();
+	block = hybrid_number(432, 8) / 4 - 1;
+	ck_assert_uint_eq(hybrid_number(block * FSI_BLOCK_SIZE + 2548, 8), block * 4 + 5);
+	ck_assert_uint_eq(hybrid_number(block * FSI_BLOCK_SIZE + 12, 4), block);
+}
+END_TEST
+
 START_TEST(a_loader_needs_an_image)
 {
 	fsi_result *result = NULL;
@@ -182,6 +202,7 @@ int main(void)
 	tcase_add_test(loaders, only_the_image_that_grub_loads_is_changed);
 	tcase_add_loop_test(loaders, grub_is_told_in_a_file_of_the_tree_too, 0, 4);
 	tcase_add_test(loaders, isolinux_counts_sectors_with_32_bits);
+	tcase_add_loop_test(loaders, grub_is_told_in_an_image_of_several_entries, 0, 2);
 	tcase_add_test(loaders, a_loader_needs_an_image);
 	tcase_add_test(loaders, an_image_that_is_a_floppy_disk_is_not_loaded);
 	tcase_add_loop_test(loaders, an_image_of_grub_has_room_for_its_list, 0, 3);
