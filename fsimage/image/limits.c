@@ -12,6 +12,8 @@
 #define ISO9660_MAX_LEVELS 8
 /* ECMA-119 9.4.4: parents are numbered with 16 bits. */
 #define ISO9660_MAX_DIRECTORIES 65535
+/* ECMA-167 4/14.9.6: links to a directory, its own name one of them, have 16 bits. */
+#define UDF_MAX_SUBDIRECTORIES 65534
 /* Block counts are 32-bit signed numbers in IMAPI. */
 #define MAX_BLOCKS INT32_MAX
 /* UDF counts bytes with 64 bits: the volume ends before a file has to. */
@@ -42,7 +44,9 @@ struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 						 ? (uint64_t)image->free_media_blocks
 						 : MAX_BLOCKS;
 	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660) {
-		limits.max_levels = image->deep_directories ? 0 : ISO9660_MAX_LEVELS;
+		limits.max_levels = image->deep_directories && !image->strict
+					    ? 0
+					    : ISO9660_MAX_LEVELS;
 		limits.max_directories = ISO9660_MAX_DIRECTORIES;
 		limits.max_file_size = image->large_iso_files ? ISO9660_MAX_FILE_SIZE
 							      : IMAPI_MAX_FILE_SIZE;
@@ -50,12 +54,28 @@ struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 		limits.max_file_size = UDF_MAX_FILE_SIZE;
 		limits.size_limiter = "UDF";
 	}
+	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
+		limits.max_subdirectories = UDF_MAX_SUBDIRECTORIES;
 	return limits;
+}
+
+/* Whether what was within the one may be over the other. */
+static bool are_limits_equal(const struct fsi_tree_limits *a,
+			     const struct fsi_tree_limits *b)
+{
+	return a->max_levels == b->max_levels &&
+	       a->max_directories == b->max_directories &&
+	       a->max_subdirectories == b->max_subdirectories &&
+	       a->max_file_size == b->max_file_size;
 }
 
 void fsi_image_refresh_limits(fsi_image *image)
 {
-	image->tree.limits = fsi_image_limits(image);
+	const struct fsi_tree_limits limits = fsi_image_limits(image);
+
+	if (!are_limits_equal(&limits, &image->tree.limits))
+		image->limits_point = fsi_change_point(&image->tree);
+	image->tree.limits = limits;
 	fsi_tree_forget_budget(&image->tree);
 }
 
