@@ -10,9 +10,6 @@
 /* File systems have holes of whole blocks of theirs, which are of this size. */
 #define HOLE_SIZE ((size_t)4096)
 
-/* From this length on it is worth asking where the image has holes. */
-#define LONG_RUN UINT64_C(1048576)
-
 struct writing {
 	struct extraction *extraction;
 	fsi_stream *data;
@@ -83,36 +80,6 @@ static int write_runs(struct writing *writing, uint64_t offset, const uint8_t *b
 	return status;
 }
 
-/* Bytes of a file that lie side by side in the image. */
-struct run {
-	uint64_t offset; /* in the file */
-	uint64_t end;
-	uint64_t disc_offset;
-	bool may_have_holes; /* the image's own file, where it is zero */
-};
-
-/* Skip what the image's own file has no blocks for: it is zero. */
-static void skip_image_hole(struct writing *writing, struct run *run)
-{
-	struct extraction *extraction = writing->extraction;
-	const uint64_t length = run->end - run->offset;
-	off_t data = 0;
-	uint64_t skipped = 0;
-
-	if (!run->may_have_holes || length < LONG_RUN)
-		return;
-	data = lseek(extraction->image_descriptor, (off_t)run->disc_offset, SEEK_DATA);
-	if (data < 0 && errno == ENXIO)
-		skipped = length;
-	else if (data > 0 && (uint64_t)data > run->disc_offset)
-		skipped = (uint64_t)data - run->disc_offset;
-	if (skipped > length)
-		skipped = length;
-	run->offset += skipped;
-	run->disc_offset += skipped;
-	extraction->counts.bytes += skipped;
-}
-
 /* About: some of the image is no data, and some of it is read several times. */
 static void show_progress(struct extraction *extraction, size_t length)
 {
@@ -122,61 +89,52 @@ static void show_progress(struct extraction *extraction, size_t length)
 			      extraction->bytes_to_read);
 }
 
-static int copy_run(struct writing *writing, struct run run)
+/* What needs not be read stays a hole; a short file is read at once. */
+static int skip_hole(struct writing *writing, uint64_t size, uint64_t *offset)
 {
 	struct extraction *extraction = writing->extraction;
-	int status = STATUS_DONE;
+	uint64_t length = 0;
+	HRESULT hr = S_OK;
 
-	while (run.offset < run.end && status == STATUS_DONE) {
-		/* Up to a multiple of the buffer, which is one of blocks. */
-		const size_t room = EXTRACTION_BUFFER_SIZE -
-				    (size_t)(run.offset % EXTRACTION_BUFFER_SIZE);
-		const uint64_t length = run.end - run.offset;
-		const size_t wanted = length < room ? (size_t)length : room;
-		const uint64_t end_before = writing->end;
-		const HRESULT hr = fsi_stream_read_at(writing->data, run.offset,
-						      extraction->buffer, wanted, NULL);
-
-		if (FAILED(hr))
-			return extraction_refuse(extraction, hr);
-		status = write_runs(writing, run.offset, extraction->buffer, wanted);
-		run.offset += wanted;
-		run.disc_offset += wanted;
-		extraction->counts.bytes += wanted;
-		show_progress(extraction, wanted);
-		if (writing->end == end_before) /* all zeros */
-			skip_image_hole(writing, &run);
-		if (!extraction_goes_on(extraction))
-			return STATUS_FAILED;
-	}
-	return status;
+	if (size > EXTRACTION_BUFFER_SIZE)
+		hr = fsi_stream_count_zeros_at(writing->data, *offset, &length);
+	if (FAILED(hr))
+		return extraction_refuse(extraction, hr);
+	*offset += length;
+	extraction->counts.bytes += length;
+	return STATUS_DONE;
 }
 
-/* Extent for extent, since there may be holes in any size. */
-static int copy_extents(struct writing *writing, fsi_disc_entry *entry, uint64_t size)
+static int copy_piece(struct writing *writing, uint64_t size, uint64_t *offset)
 {
 	struct extraction *extraction = writing->extraction;
+	/* Up to a multiple of the buffer, which is one of blocks. */
+	const size_t room =
+		EXTRACTION_BUFFER_SIZE - (size_t)(*offset % EXTRACTION_BUFFER_SIZE);
+	const uint64_t left = size - *offset;
+	const size_t wanted = left < room ? (size_t)left : room;
+	const HRESULT hr = fsi_stream_read_at(writing->data, *offset, extraction->buffer,
+					      wanted, NULL);
+
+	if (FAILED(hr))
+		return extraction_refuse(extraction, hr);
+	if (write_runs(writing, *offset, extraction->buffer, wanted) != STATUS_DONE)
+		return STATUS_FAILED;
+	*offset += wanted;
+	extraction->counts.bytes += wanted;
+	show_progress(extraction, wanted);
+	return extraction_goes_on(extraction) ? STATUS_DONE : STATUS_FAILED;
+}
+
+static int copy_all(struct writing *writing, uint64_t size)
+{
 	uint64_t offset = 0;
 	int status = STATUS_DONE;
 
 	while (offset < size && status == STATUS_DONE) {
-		struct fsi_disc_extent extent = {0};
-		struct run run = {.offset = offset};
-		const HRESULT hr = fsi_disc_entry_get_extent(entry, offset, &extent);
-
-		if (FAILED(hr))
-			return extraction_refuse(extraction, hr);
-		if (hr != S_OK)
-			break;
-		run.end = extent.length < size - offset ? offset + extent.length : size;
-		run.disc_offset = extent.disc_offset;
-		run.may_have_holes = extraction->image_descriptor >= 0 &&
-				     extent.kind == FSI_DISC_EXTENT_RECORDED;
-		if (extent.kind == FSI_DISC_EXTENT_HOLE)
-			extraction->counts.bytes += run.end - offset;
-		else
-			status = copy_run(writing, run);
-		offset = run.end;
+		status = skip_hole(writing, size, &offset);
+		if (status == STATUS_DONE && offset < size)
+			status = copy_piece(writing, size, &offset);
 	}
 	return status;
 }
@@ -194,10 +152,7 @@ int contents_write(struct extraction *extraction, const struct child *child,
 	hr = fsi_disc_entry_open_data(child->entry, &writing.data);
 	if (FAILED(hr))
 		return extraction_refuse(extraction, hr);
-	/* What fits the buffer is read at once; its zeros tell of holes enough. */
-	status = size <= EXTRACTION_BUFFER_SIZE
-			 ? copy_run(&writing, (struct run){.end = size})
-			 : copy_extents(&writing, child->entry, size);
+	status = copy_all(&writing, size);
 	if (status == STATUS_DONE && writing.end < size &&
 	    ftruncate(descriptor, (off_t)size) != 0)
 		status = extraction_stop(extraction, errno);

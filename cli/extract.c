@@ -420,18 +420,6 @@ static int open_target(struct extraction *extraction, bool *ret_is_made)
 
 /* ---- the command ------------------------------------------------------- */
 
-/* The image's file, to find its holes; a device has none. */
-static void open_image_file(struct extraction *extraction)
-{
-	const int descriptor = open(extraction->view.image, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-
-	if (descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
-		extraction->image_descriptor = descriptor;
-	else if (descriptor >= 0)
-		close(descriptor);
-}
-
 static void measure_image(struct extraction *extraction)
 {
 	uint32_t blocks = 0;
@@ -483,7 +471,6 @@ static int extract(struct extraction *extraction)
 	if (status != STATUS_DONE)
 		return status;
 	measure_image(extraction);
-	open_image_file(extraction);
 	extract_all(extraction);
 	return extraction_report(extraction);
 }
@@ -499,16 +486,13 @@ static void clear(struct extraction *extraction)
 	folders_clear(&extraction->folders);
 	seen_clear(&extraction->files);
 	seen_clear(&extraction->directories);
-	if (extraction->image_descriptor >= 0)
-		close(extraction->image_descriptor);
 	view_clear(&extraction->view);
 	operands_clear(&extraction->operands);
 }
 
 int extract_command(int argc, char **argv)
 {
-	struct extraction extraction = {.options = {.directory = "."},
-					.image_descriptor = -1};
+	struct extraction extraction = {.options = {.directory = "."}};
 	int status = STATUS_DONE;
 
 	if (options_parse(&table, argc, argv, &extraction.options, &extraction.operands,

@@ -62,7 +62,6 @@ struct extraction {
 	struct progress progress;
 	struct timespec began;
 	struct image_view view;
-	int image_descriptor;	/* of its file, to find its holes; -1: none */
 	uint64_t bytes_read;	/* of the image, for the progress */
 	uint64_t bytes_to_read; /* about: its size */
 	struct folders folders;

@@ -237,7 +237,21 @@ static HRESULT place_one(const struct fsi_data *data, struct fsi_layout *layout)
 				 &layout->data_blocks[data->number]);
 }
 
-/* One extent for the data of each file; several file systems point at it. */
+static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
+			  uint32_t first, uint32_t end, struct fsi_layout *layout)
+{
+	for (uint32_t i = first; i < end; i++) {
+		if (!is_embedded(image, order->data[i]))
+			FSI_TRY(place_one(order->data[i], layout));
+	}
+	return S_OK;
+}
+
+/*
+ * One extent for the data of each file; several file systems point at it. That of
+ * named streams comes first, since 7-Zip knows none and takes what lies behind the
+ * last file for damage.
+ */
 static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 			  struct fsi_layout *layout)
 {
@@ -251,10 +265,9 @@ static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 		return FSI_FAIL(E_OUTOFMEMORY);
 	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment,
 				  &layout->first_data_block));
-	for (uint32_t i = 0; i < order->data_count; i++) {
-		if (!is_embedded(image, order->data[i]))
-			FSI_TRY(place_one(order->data[i], layout));
-	}
+	FSI_TRY(place_some(image, order, order->item_data_count, order->data_count,
+			   layout));
+	FSI_TRY(place_some(image, order, 0, order->item_data_count, layout));
 	layout->data_end_block = layout->next_block;
 	return S_OK;
 }

@@ -42,6 +42,19 @@ static HRESULT measure_part(void *self, uint64_t *ret_size)
 	return S_OK;
 }
 
+static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
+{
+	const struct part *part = self;
+	const uint64_t left = offset < part->size ? part->size - offset : 0;
+	uint64_t count = 0;
+
+	if (left > 0)
+		FSI_TRY(fsi_stream_count_zeros(part->whole, part->offset + offset,
+					       &count));
+	*ret_count = count < left ? count : left;
+	return S_OK;
+}
+
 static void close_part(void *self)
 {
 	struct part *part = self;
@@ -54,6 +67,7 @@ static const struct fsi_stream_ops part_ops = {
 	.size = sizeof(part_ops),
 	.read_at = read_part,
 	.get_size = measure_part,
+	.count_zeros = count_zeros,
 	.destroy = close_part,
 };
 

@@ -305,6 +305,21 @@ static HRESULT measure_data(void *self, uint64_t *ret_size)
 	return S_OK;
 }
 
+static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
+{
+	fsi_disc_entry *entry = self;
+	struct fsi_disc_extent extent = {.length = 0};
+	uint64_t count = 0;
+
+	if (offset < entry->info.size) {
+		extent = find_extent(fsi_import_iso_item_of(entry), offset);
+		count = fsi_media_count_zeros(reader_of(entry)->media,
+					      extent.disc_offset);
+	}
+	*ret_count = count < extent.length ? count : extent.length;
+	return S_OK;
+}
+
 static void close_data(void *self)
 {
 	fsi_disc_entry_release(self);
@@ -314,6 +329,7 @@ static const struct fsi_stream_ops data_ops = {
 	.size = sizeof(data_ops),
 	.read_at = read_data,
 	.get_size = measure_data,
+	.count_zeros = count_zeros,
 	.destroy = close_data,
 };
 

@@ -277,6 +277,24 @@ static HRESULT measure_data(void *self, uint64_t *ret_size)
 	return S_OK;
 }
 
+static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
+{
+	fsi_disc_entry *entry = self;
+	const struct fsi_udf *udf = fsi_import_udf_of(entry);
+	const struct fsi_udf_body *body = &udf_item(entry)->body;
+	struct fsi_udf_span span = {.kind = FSI_DISC_EXTENT_HOLE};
+	uint64_t count = 0;
+
+	if (offset < body->size)
+		FSI_TRY(fsi_import_udf_find_span(udf, body, offset, 0, &span));
+	if (span.kind == FSI_DISC_EXTENT_HOLE)
+		count = span.length;
+	else if (span.kind == FSI_DISC_EXTENT_RECORDED)
+		count = fsi_media_count_zeros(udf->media, span.disc_offset);
+	*ret_count = count < span.length ? count : span.length;
+	return S_OK;
+}
+
 static void close_data(void *self)
 {
 	fsi_disc_entry_release(self);
@@ -286,6 +304,7 @@ static const struct fsi_stream_ops data_ops = {
 	.size = sizeof(data_ops),
 	.read_at = read_data,
 	.get_size = measure_data,
+	.count_zeros = count_zeros,
 	.destroy = close_data,
 };
 

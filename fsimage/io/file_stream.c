@@ -54,6 +54,27 @@ static HRESULT read_file(void *self, uint64_t offset, void *buffer, size_t lengt
 	return error != 0 ? fsi_error_from_errno(error) : S_OK;
 }
 
+uint64_t fsi_descriptor_hole(int descriptor, uint64_t offset, uint64_t size)
+{
+	off_t data = 0;
+
+	if (offset >= size || offset > INT64_MAX)
+		return 0;
+	data = lseek(descriptor, (off_t)offset, SEEK_DATA);
+	/* ENXIO: no data comes any more. Where it can't be told, all is data. */
+	if (data < 0)
+		return errno == ENXIO ? size - offset : 0;
+	return ((uint64_t)data < size ? (uint64_t)data : size) - offset;
+}
+
+static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
+{
+	const struct file_stream *file = self;
+
+	*ret_count = fsi_descriptor_hole(file->descriptor, offset, file->size);
+	return S_OK;
+}
+
 static HRESULT measure_file(void *self, uint64_t *ret_size)
 {
 	const struct file_stream *file = self;
@@ -74,6 +95,7 @@ static const struct fsi_stream_ops file_ops = {
 	.size = sizeof(file_ops),
 	.read_at = read_file,
 	.get_size = measure_file,
+	.count_zeros = count_zeros,
 	.destroy = close_file,
 };
 

@@ -80,7 +80,7 @@ static bool is_zero(const uint8_t *bytes, size_t length)
 }
 
 /* Step over zeros that a new file has anyway. */
-static HRESULT skip_bytes(struct copy *copy, size_t length)
+static HRESULT skip_bytes(struct copy *copy, uint64_t length)
 {
 	if (lseek(copy->descriptor, (off_t)length, SEEK_CUR) < 0)
 		return fsi_error_from_errno(errno);
@@ -129,19 +129,53 @@ static void flush_early(struct copy *copy)
 	copy->flushed = copy->written;
 }
 
+/* Zeros that need not be read; as many as are a hole at both ends, or none. */
+static HRESULT copy_hole(struct copy *copy, fsi_stream *stream, uint8_t *buffer,
+			 uint64_t *ret_length)
+{
+	uint64_t length = 0;
+	uint64_t done = 0;
+
+	FSI_TRY(fsi_stream_count_zeros(stream, copy->written, &length));
+	length -= length % HOLE_SIZE;
+	if (copy->may_have_holes && length > 0)
+		FSI_TRY(skip_bytes(copy, length));
+	else if (length > 0)
+		memset(buffer, 0, PIECE_SIZE);
+	while (!copy->may_have_holes && done < length) {
+		const uint64_t left = length - done;
+		const size_t piece = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
+
+		FSI_TRY(write_bytes(copy, buffer, piece));
+		FSI_TRY(report(copy));
+		done += piece;
+	}
+	*ret_length = length;
+	return S_OK;
+}
+
+static HRESULT copy_piece(struct copy *copy, fsi_stream *stream, uint8_t *buffer)
+{
+	const uint64_t left = copy->total - copy->written;
+	const size_t wanted = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
+	size_t got = 0;
+
+	FSI_TRY(fsi_stream_read(stream, copy->written, buffer, wanted, &got));
+	if (got < wanted)
+		return fsi_error_detail(FSI_FAIL(E_UNEXPECTED),
+					"The image ended too early.");
+	return copy->may_have_holes ? write_with_holes(copy, buffer, got)
+				    : write_bytes(copy, buffer, got);
+}
+
 static HRESULT copy_pieces(struct copy *copy, fsi_stream *stream, uint8_t *buffer)
 {
 	while (copy->written < copy->total) {
-		const uint64_t left = copy->total - copy->written;
-		const size_t wanted = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
-		size_t got = 0;
+		uint64_t hole = 0;
 
-		FSI_TRY(fsi_stream_read(stream, copy->written, buffer, wanted, &got));
-		if (got < wanted)
-			return fsi_error_detail(FSI_FAIL(E_UNEXPECTED),
-						"The image ended too early.");
-		FSI_TRY(copy->may_have_holes ? write_with_holes(copy, buffer, got)
-					     : write_bytes(copy, buffer, got));
+		FSI_TRY(copy_hole(copy, stream, buffer, &hole));
+		if (hole == 0)
+			FSI_TRY(copy_piece(copy, stream, buffer));
 		flush_early(copy);
 		FSI_TRY(report(copy));
 	}

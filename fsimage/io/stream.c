@@ -122,6 +122,31 @@ HRESULT fsi_stream_get_size(fsi_stream *stream, uint64_t *ret_size)
 	return S_OK;
 }
 
+HRESULT fsi_stream_count_zeros(fsi_stream *stream, uint64_t offset, uint64_t *ret_count)
+{
+	uint64_t count = 0;
+
+	if (stream->ops->count_zeros != NULL) {
+		const HRESULT hr = stream->ops->count_zeros(stream->self, offset, &count);
+
+		if (FAILED(hr))
+			return fsi_error_adopt(hr);
+	}
+	*ret_count = count;
+	return S_OK;
+}
+
+HRESULT fsi_stream_count_zeros_at(fsi_stream *stream, uint64_t offset,
+				  uint64_t *ret_count)
+{
+	fsi_error_clear();
+	if (stream == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_stream_count_zeros(stream, offset, ret_count));
+	fsi_error_clear();
+	return S_OK;
+}
+
 HRESULT fsi_stream_clone(fsi_stream *stream, fsi_stream **ret_stream)
 {
 	fsi_error_clear();

@@ -19,6 +19,9 @@ HRESULT fsi_stream_read(fsi_stream *stream, uint64_t offset, void *buffer, size_
 /* As fsi_stream_get_size(). */
 HRESULT fsi_stream_measure(fsi_stream *stream, uint64_t *ret_size);
 
+/* As fsi_stream_count_zeros_at(). */
+HRESULT fsi_stream_count_zeros(fsi_stream *stream, uint64_t offset, uint64_t *ret_count);
+
 /* As fsi_stream_create_on_memory(). */
 HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
 				  fsi_stream **ret_stream);
@@ -29,5 +32,11 @@ HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
  */
 int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t length,
 			size_t *ret_read);
+
+/*
+ * How far a hole of an open file of that size reaches from offset on; 0 where there is
+ * none, or the file system does not tell.
+ */
+uint64_t fsi_descriptor_hole(int descriptor, uint64_t offset, uint64_t size);
 
 #endif

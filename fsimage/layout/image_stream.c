@@ -51,18 +51,34 @@ static HRESULT open_region(const struct fsi_region *region, struct opened **ret_
 	return S_OK;
 }
 
+/* The content of a region: that which is spare, or else opened. */
+static HRESULT take_opened(struct image_stream *image, const struct fsi_region *region,
+			   struct opened **ret_opened)
+{
+	struct opened *opened = atomic_exchange(&image->spare, NULL);
+
+	if (opened == NULL || opened->region != region) {
+		close_opened(opened);
+		return open_region(region, ret_opened);
+	}
+	*ret_opened = opened;
+	return S_OK;
+}
+
+static void keep_opened(struct image_stream *image, struct opened *opened)
+{
+	close_opened(atomic_exchange(&image->spare, opened));
+}
+
 /* Read from a region's content; behind its end there are zeros. */
 static HRESULT read_opened(struct image_stream *image, const struct fsi_region *region,
 			   uint64_t offset, uint8_t *buffer, size_t length)
 {
-	struct opened *opened = atomic_exchange(&image->spare, NULL);
+	struct opened *opened = NULL;
 	size_t got = 0;
 	HRESULT hr = S_OK;
 
-	if (opened == NULL || opened->region != region) {
-		close_opened(opened);
-		FSI_TRY(open_region(region, &opened));
-	}
+	FSI_TRY(take_opened(image, region, &opened));
 	hr = fsi_stream_read(opened->stream, offset, buffer, length, &got);
 	if (FAILED(hr)) {
 		close_opened(opened);
@@ -73,8 +89,24 @@ static HRESULT read_opened(struct image_stream *image, const struct fsi_region *
 	if (offset + length == (uint64_t)region->blocks * FSI_BLOCK_SIZE)
 		close_opened(opened);
 	else
-		close_opened(atomic_exchange(&image->spare, opened));
+		keep_opened(image, opened);
 	return S_OK;
+}
+
+static HRESULT count_opened_zeros(struct image_stream *image,
+				  const struct fsi_region *region, uint64_t offset,
+				  uint64_t *ret_count)
+{
+	struct opened *opened = NULL;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(take_opened(image, region, &opened));
+	hr = fsi_stream_count_zeros(opened->stream, offset, ret_count);
+	if (FAILED(hr))
+		close_opened(opened);
+	else
+		keep_opened(image, opened);
+	return hr;
 }
 
 static HRESULT render_block(const struct fsi_region *region, uint32_t block,
@@ -173,6 +205,30 @@ static HRESULT read_image(void *self, uint64_t offset, void *buffer, size_t leng
 	return S_OK;
 }
 
+/* Between regions there is nothing but zeros; in those of files there may be holes. */
+static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
+{
+	struct image_stream *image = self;
+	const uint64_t size = (uint64_t)image->layout->total_blocks * FSI_BLOCK_SIZE;
+	const struct fsi_region *region = NULL;
+	uint64_t left = 0;
+	uint64_t count = 0;
+
+	if (offset < size) {
+		region = fsi_layout_find(image->layout,
+					 (uint32_t)(offset / FSI_BLOCK_SIZE));
+		left = end_of_run(image->layout, region, offset) - offset;
+	}
+	if (region == NULL)
+		count = left;
+	else if (region->ops->open != NULL)
+		FSI_TRY(count_opened_zeros(
+			image, region,
+			offset - (uint64_t)region->first_block * FSI_BLOCK_SIZE, &count));
+	*ret_count = count < left ? count : left;
+	return S_OK;
+}
+
 static HRESULT measure_image(void *self, uint64_t *ret_size)
 {
 	const struct image_stream *image = self;
@@ -202,6 +258,7 @@ static const struct fsi_stream_ops image_ops = {
 	.size = sizeof(image_ops),
 	.read_at = read_image,
 	.get_size = measure_image,
+	.count_zeros = count_zeros,
 	.clone = clone_image,
 	.destroy = destroy_image,
 };

@@ -161,6 +161,17 @@ HRESULT fsi_media_read_data(struct fsi_media *media, uint64_t offset, void *buff
 	return read_blocks(media, offset, buffer, length);
 }
 
+uint64_t fsi_media_count_zeros(struct fsi_media *media, uint64_t offset)
+{
+	uint64_t count = 0;
+
+	/* What can't be told now will be told when it is read. */
+	if (offset >= media->size ||
+	    FAILED(fsi_stream_count_zeros(media->stream, offset, &count)))
+		return 0;
+	return count < media->size - offset ? count : media->size - offset;
+}
+
 /* Copy from a line of the cache; false when it is not there. */
 static bool copy_from_cache(struct fsi_media *media, uint64_t number, size_t from,
 			    uint8_t *buffer, size_t length)

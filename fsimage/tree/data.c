@@ -122,7 +122,9 @@ static HRESULT make_host_data(struct fsi_tree *tree, const struct fsi_host_file 
 {
 	struct fsi_data *data = fsi_arena_allocate(&tree->arena, sizeof(*data));
 
-	if (data != NULL)
+	if (data != NULL && host->is_kept)
+		data->name = host->name;
+	else if (data != NULL)
 		data->name = fsi_arena_copy(&tree->arena, host->name, strlen(host->name));
 	if (data == NULL || data->name == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
@@ -268,6 +270,24 @@ static HRESULT measure_source(void *self, uint64_t *ret_size)
 	return S_OK;
 }
 
+/* The last byte is always read, as that is when the size is compared again. */
+static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
+{
+	const struct source *source = self;
+	uint64_t count = 0;
+
+	if (source->stream == NULL)
+		count = fsi_descriptor_hole(source->descriptor, offset, source->size);
+	else if (FAILED(fsi_stream_count_zeros(source->stream, offset, &count)))
+		return refuse_reading(source, 0);
+	if (offset >= source->size)
+		count = 0;
+	else if (count >= source->size - offset)
+		count = source->size - offset - 1;
+	*ret_count = count;
+	return S_OK;
+}
+
 static void close_source(void *self)
 {
 	struct source *source = self;
@@ -283,6 +303,7 @@ static const struct fsi_stream_ops source_ops = {
 	.size = sizeof(source_ops),
 	.read_at = read_source,
 	.get_size = measure_source,
+	.count_zeros = count_zeros,
 	.destroy = close_source,
 };
 

@@ -10,12 +10,13 @@
 /* What is known of a host file, as it was found. */
 struct fsi_host_file {
 	const struct fsi_source_folder *folder;
-	const char *name; /* in folder; copied when the data is new */
+	const char *name; /* in folder; copied when the data is new, unless it is kept */
 	uint64_t size;
 	uint64_t inode;
 	uint64_t device;
 	int64_t modified_ns; /* any clock's nanoseconds: only compared */
 	bool is_linked;	     /* it has other names on the host */
+	bool is_kept;	     /* name lives as long as the tree */
 };
 
 /*

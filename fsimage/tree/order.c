@@ -124,6 +124,7 @@ HRESULT fsi_order_create(struct fsi_tree *tree, bool with_streams,
 		add_children(order, order->directories[i]);
 	forget_items(order->items, order->item_count);
 	number_data(order, order->items, order->item_count);
+	order->item_data_count = order->data_count;
 	if (with_streams) {
 		add_streams(order);
 		forget_items(order->streams, order->stream_count);

@@ -31,6 +31,7 @@ struct fsi_order {
 	/* Data that needs blocks, in order of first use; data[d]->number == d. */
 	const struct fsi_data **data;
 	uint32_t data_count;
+	uint32_t item_data_count; /* of items, which comes before that of streams */
 };
 
 /*

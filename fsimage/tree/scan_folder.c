@@ -141,12 +141,17 @@ static HRESULT make_file(struct fsi_scan_request *request, const char *name,
 			 struct fsi_node **ret_node)
 {
 	struct fsi_tree *tree = request->tree;
+	struct fsi_host_file source = *host;
 	struct fsi_node *node = NULL;
 	char *path = NULL;
 	HRESULT hr = S_OK;
 
 	FSI_TRY(fsi_tree_make_node(tree, FSI_NODE_FILE, name, strlen(name), &node));
-	FSI_TRY(fsi_data_from_host(tree, host, &node->content.data));
+	/* Most files are called in the image as they are here: once is enough. */
+	source.is_kept = strcmp(name, host->name) == 0;
+	if (source.is_kept)
+		source.name = node->name;
+	FSI_TRY(fsi_data_from_host(tree, &source, &node->content.data));
 	fsi_host_take_attributes(tree, node, status);
 	if (request->options.named_streams) {
 		path = fsi_host_path(host->folder, host->name);

@@ -34,6 +34,12 @@ struct fsi_stream_ops {
 	 * serves all clones.
 	 */
 	HRESULT (*clone)(void *self, fsi_stream **ret_stream);
+	/**
+	 * How many bytes from offset on are known to be zeros without reading
+	 * them, such as those of a hole; 0 when the byte there has to be read.
+	 * NULL: all have.
+	 */
+	HRESULT (*count_zeros)(void *self, uint64_t offset, uint64_t *ret_count);
 	/** Called once, when the last reference has gone; NULL: nothing to do. */
 	void (*destroy)(void *self);
 };
@@ -103,6 +109,17 @@ FSI_API HRESULT fsi_stream_read_at(fsi_stream *stream, uint64_t offset, void *bu
  * @return S_OK; E_POINTER; what get_size returned for the caller's own stream
  */
 FSI_API HRESULT fsi_stream_get_size(fsi_stream *stream, uint64_t *ret_size);
+
+/**
+ * Extension: look for a hole, so that zeros need not be read to be skipped.
+ *
+ * @param offset     bytes from the start
+ * @param ret_count  so many bytes from offset on are zeros; 0 when that is not
+ *                   known without reading, and at the end of the stream
+ * @return S_OK; E_POINTER; as fsi_stream_read_at(), since a source may be opened
+ */
+FSI_API HRESULT fsi_stream_count_zeros_at(fsi_stream *stream, uint64_t offset,
+					  uint64_t *ret_count);
 
 /**
  * An independent stream over the same bytes.

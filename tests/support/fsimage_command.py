@@ -42,11 +42,17 @@ def find() -> Path:
     return path.absolute()
 
 
-def run(*arguments: Argument) -> Done:
+def peer() -> Path | None:
+    """Another build of the command, $FSIMAGE_PEER, whose images are known to be good."""
+    command = os.environ.get("FSIMAGE_PEER")
+    return Path(command).absolute() if command else None
+
+
+def run(*arguments: Argument, command: Path | None = None) -> Done:
     """Run the command to its end, in a plain UTF-8 locale and without any input."""
     done = subprocess.run(
-        [find(), *arguments], env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=TIMEOUT,
-        stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        [command or find(), *arguments], env={**os.environ, "LC_ALL": "C.UTF-8"},
+        timeout=TIMEOUT, stdin=subprocess.DEVNULL, capture_output=True, check=False,
     )
     errors = done.stderr.decode("utf-8", "backslashreplace")
     return Done(arguments, done.returncode, done.stdout, errors)

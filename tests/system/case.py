@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What tests have in common that make an image and have it read by others."""
 
+import os
+import subprocess
 import sys
 import unittest
+import unittest.mock
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -52,11 +55,25 @@ class ImageTest(unittest.TestCase):
             folder, image = room / "source", room / "image.iso"
             folder.mkdir()
             make(folder)
+            if peer := fsimage_command.peer():
+                self.check_peer(peer, room, *options, folder)
+                return
             self.create("-q", "-o", image, *options, folder)
             source = scan(folder, posix)
             if not modes:
                 source = {path: entry._replace(mode=None) for path, entry in source.items()}
             self.check_image(image, source, views, readers)
+
+    def check_peer(
+        self, peer: Path, room: Path, *arguments: fsimage_command.Argument,
+    ) -> None:
+        """Both builds make the same image, so that what readers say of one is true of the other."""
+        with unittest.mock.patch.dict(os.environ, SOURCE_DATE_EPOCH="1767323045"):
+            self.create("-q", "-o", room / "ours.iso", *arguments)
+            done = fsimage_command.run("create", "-q", "-o", room / "theirs.iso", *arguments,
+                                       command=peer)
+        self.assertEqual(0, done.status, done)
+        subprocess.run(["cmp", room / "ours.iso", room / "theirs.iso"], check=True)
 
     def check_image(
         self,

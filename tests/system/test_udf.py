@@ -104,6 +104,16 @@ class Posix(ImageTest):
     def test_in_2_60_on_a_bridge(self) -> None:
         self.check_posix("2.60")
 
+    def test_named_streams_disturb_nobody(self) -> None:
+        def make(root: Path) -> None:
+            trees.put(root / "file", 5000)
+            os.setxattr(root / "file", "user.large", b"x" * 3000)
+            trees.stamp(root)
+
+        for options in ((), ("-f", "udf")):
+            self.check_tree(make, "--posix", "--udf-revision", "2.01", *options,
+                            views=(naming.UDF,), readers=("linux", "7z", "libudfread"))
+
     def test_others_see_what_they_can_hold(self) -> None:
         self.check_tree(trees.special, "--posix", "--udf-revision", "2.01",
                         views=(naming.ISO, naming.JOLIET))
