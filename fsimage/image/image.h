@@ -21,6 +21,7 @@ struct fsi_naming {
 	struct fsi_order *order;
 	struct fsi_name_view *iso; /* NULL: not among the file systems */
 	struct fsi_name_view *joliet;
+	struct fsi_name_view *enhanced; /* ISO 9660:1999; NULL: not asked for */
 	struct fsi_name_view *udf;
 };
 
@@ -36,6 +37,10 @@ struct fsi_image {
 	char *working_directory;
 	bool deep_directories;
 	bool large_iso_files;
+	bool multi_extent_iso_files;
+	bool omit_large_iso_files;
+	bool iso9660_1999;
+	struct fsi_name_extensions name_extensions;
 	bool posix_attributes;
 	bool redundant_metadata; /* of UDF from 2.50 on */
 	bool udf_holes;
@@ -128,6 +133,16 @@ const struct fsi_name_view *fsi_naming_view(const struct fsi_naming *naming,
 /* The volume name for one file system, as it will be written; to be freed. */
 HRESULT fsi_image_make_volume_name(const fsi_image *image,
 				   enum fsi_file_system file_system, char **ret_name);
+
+/* Properties that are true or false; flag is NULL where image is. */
+HRESULT fsi_image_get_flag(const fsi_image *image, const bool *flag, bool *ret_val);
+HRESULT fsi_image_put_flag(const fsi_image *image, bool *flag, bool new_val);
+
+/* A flag that lifts a limit: taking it back needs a tree that is within it. */
+HRESULT fsi_image_put_limit_flag(fsi_image *image, bool *flag, bool new_val);
+
+/* &image->member, without touching an image that is NULL. */
+#define FSI_IMAGE_FLAG(image, member) ((image) != NULL ? &(image)->member : NULL)
 
 /* Tell the handler of a file that was added. E_IMAPI_REQUEST_CANCELLED. */
 HRESULT fsi_image_tell_file(void *image, const struct fsi_node *file);

@@ -95,9 +95,10 @@ static HRESULT find_view(fsi_item *item, enum fsi_file_system file_system,
 	     file_system != FSI_FILE_SYSTEM_UDF) ||
 	    (image->file_systems & file_system) == 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
-	/* Links and devices are in UDF alone; named streams have no path at all. */
+	/* What is not plain is in UDF alone; named streams have no path at all. */
 	if (!fsi_node_is_in_image(node) || node->is_stream ||
-	    (fsi_node_is_posix_only(node) && file_system != FSI_FILE_SYSTEM_UDF))
+	    (!fsi_tree_is_plain(&image->tree, node) &&
+	     file_system != FSI_FILE_SYSTEM_UDF))
 		return FSI_FAIL(IMAPI_E_NOT_IN_FILE_SYSTEM, node->name);
 	FSI_TRY(fsi_image_get_naming(image, &naming));
 	*ret_view = fsi_naming_view(naming, file_system);

@@ -3,11 +3,10 @@
 #include "image/image.h"
 
 #include "image/pipeline.h"
+#include "iso9660/section.h"
 
 /* imapi2fs: accepted up to and including this size in ISO 9660 and Joliet. */
 #define IMAPI_MAX_FILE_SIZE UINT64_C(0x80000000)
-/* ECMA-119 9.1.4: 32 bits for the length of a file section. */
-#define ISO9660_MAX_FILE_SIZE UINT64_C(0xFFFFFFFF)
 /* ECMA-119 6.8.2.1. */
 #define ISO9660_MAX_LEVELS 8
 /* ECMA-119 9.4.4: parents are numbered with 16 bits. */
@@ -30,11 +29,35 @@ static HRESULT measure_for_tree(void *image, uint32_t *ret_blocks)
 	return S_OK;
 }
 
+/* The largest file that ISO 9660 and Joliet hold. */
+static uint64_t get_iso_file_limit(const fsi_image *image)
+{
+	if (image->multi_extent_iso_files)
+		return FSI_ISO9660_SECTIONS_SIZE_MAX;
+	return image->large_iso_files ? FSI_ISO9660_SINGLE_SECTION_MAX
+				      : IMAPI_MAX_FILE_SIZE;
+}
+
+static void limit_file_size(const fsi_image *image, struct fsi_tree_limits *limits)
+{
+	const bool has_udf = (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0;
+	const bool has_iso = (image->file_systems & FSI_FILE_SYSTEM_ISO9660) != 0;
+
+	limits->size_limiter = "ISO9660/Joliet";
+	if (has_iso)
+		limits->max_file_size = get_iso_file_limit(image);
+	if (has_iso && has_udf && image->omit_large_iso_files)
+		limits->max_plain_size = limits->max_file_size;
+	if (has_udf && (!has_iso || image->omit_large_iso_files)) {
+		limits->max_file_size = UDF_MAX_FILE_SIZE;
+		limits->size_limiter = "UDF";
+	}
+}
+
 struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 {
 	struct fsi_tree_limits limits = {
 		.directory_limiter = "ISO9660",
-		.size_limiter = "ISO9660/Joliet",
 		.measure = measure_for_tree,
 		.context = image,
 	};
@@ -48,14 +71,10 @@ struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 					    ? 0
 					    : ISO9660_MAX_LEVELS;
 		limits.max_directories = ISO9660_MAX_DIRECTORIES;
-		limits.max_file_size = image->large_iso_files ? ISO9660_MAX_FILE_SIZE
-							      : IMAPI_MAX_FILE_SIZE;
-	} else if (image->file_systems & FSI_FILE_SYSTEM_UDF) {
-		limits.max_file_size = UDF_MAX_FILE_SIZE;
-		limits.size_limiter = "UDF";
 	}
 	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
 		limits.max_subdirectories = UDF_MAX_SUBDIRECTORIES;
+	limit_file_size(image, &limits);
 	return limits;
 }
 

@@ -221,7 +221,7 @@ HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val)
 
 /* ---- booleans ---------------------------------------------------------- */
 
-static HRESULT get_flag(const fsi_image *image, const bool *flag, bool *ret_val)
+HRESULT fsi_image_get_flag(const fsi_image *image, const bool *flag, bool *ret_val)
 {
 	fsi_error_clear();
 	if (image == NULL || ret_val == NULL)
@@ -230,7 +230,7 @@ static HRESULT get_flag(const fsi_image *image, const bool *flag, bool *ret_val)
 	return S_OK;
 }
 
-static HRESULT put_flag(const fsi_image *image, bool *flag, bool new_val)
+HRESULT fsi_image_put_flag(const fsi_image *image, bool *flag, bool new_val)
 {
 	fsi_error_clear();
 	if (image == NULL)
@@ -254,12 +254,11 @@ static HRESULT put_name_flag(fsi_image *image, bool *flag, bool new_val)
 	return S_OK;
 }
 
-/* A flag that lifts a limit: taking it back needs a tree that is within it. */
-static HRESULT put_limit_flag(fsi_image *image, bool *flag, bool new_val)
+HRESULT fsi_image_put_limit_flag(fsi_image *image, bool *flag, bool new_val)
 {
 	const bool old_val = image != NULL && *flag;
 	struct fsi_tree_limits limits;
-	HRESULT hr = put_flag(image, flag, new_val);
+	HRESULT hr = fsi_image_put_flag(image, flag, new_val);
 
 	if (FAILED(hr))
 		return hr;
@@ -272,75 +271,85 @@ static HRESULT put_limit_flag(fsi_image *image, bool *flag, bool new_val)
 	return hr;
 }
 
-/* &image->member, without touching an image that is NULL. */
-#define FLAG(image, member) ((image) != NULL ? &(image)->member : NULL)
-
 HRESULT fsi_image_get_use_restricted_character_set(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.restricted), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, tree.rules.restricted),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_use_restricted_character_set(fsi_image *image, bool new_val)
 {
-	return put_flag(image, FLAG(image, tree.rules.restricted), new_val);
+	return fsi_image_put_flag(image, FSI_IMAGE_FLAG(image, tree.rules.restricted),
+				  new_val);
 }
 
 HRESULT fsi_image_get_case_sensitive_names(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.case_sensitive), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, tree.rules.case_sensitive),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_case_sensitive_names(fsi_image *image, bool new_val)
 {
-	return put_name_flag(image, FLAG(image, tree.rules.case_sensitive), new_val);
+	return put_name_flag(image, FSI_IMAGE_FLAG(image, tree.rules.case_sensitive),
+			     new_val);
 }
 
 HRESULT fsi_image_get_any_character_names(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.any_character), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, tree.rules.any_character),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_any_character_names(fsi_image *image, bool new_val)
 {
-	return put_name_flag(image, FLAG(image, tree.rules.any_character), new_val);
+	return put_name_flag(image, FSI_IMAGE_FLAG(image, tree.rules.any_character),
+			     new_val);
 }
 
 HRESULT fsi_image_get_deep_directories(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, deep_directories), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, deep_directories),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_deep_directories(fsi_image *image, bool new_val)
 {
-	return put_limit_flag(image, FLAG(image, deep_directories), new_val);
+	return fsi_image_put_limit_flag(image, FSI_IMAGE_FLAG(image, deep_directories),
+					new_val);
 }
 
 HRESULT fsi_image_get_large_iso_files(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, large_iso_files), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, large_iso_files), ret_val);
 }
 
 HRESULT fsi_image_put_large_iso_files(fsi_image *image, bool new_val)
 {
-	return put_limit_flag(image, FLAG(image, large_iso_files), new_val);
+	return fsi_image_put_limit_flag(image, FSI_IMAGE_FLAG(image, large_iso_files),
+					new_val);
 }
 
 HRESULT fsi_image_get_posix_attributes(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, posix_attributes), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, posix_attributes),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_posix_attributes(fsi_image *image, bool new_val)
 {
-	return put_flag(image, FLAG(image, posix_attributes), new_val);
+	return fsi_image_put_flag(image, FSI_IMAGE_FLAG(image, posix_attributes),
+				  new_val);
 }
 
 HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.reproducible_times), ret_val);
+	return fsi_image_get_flag(
+		image, FSI_IMAGE_FLAG(image, tree.rules.reproducible_times), ret_val);
 }
 
 HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val)
 {
-	return put_flag(image, FLAG(image, tree.rules.reproducible_times), new_val);
+	return fsi_image_put_flag(
+		image, FSI_IMAGE_FLAG(image, tree.rules.reproducible_times), new_val);
 }

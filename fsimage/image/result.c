@@ -167,21 +167,46 @@ HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
 	return fsi_hand_out_text("", ret_id);
 }
 
+/* The names of one of the image's file systems. */
+static HRESULT find_view(fsi_result *result, enum fsi_file_system file_system,
+			 const struct fsi_name_view **ret_view)
+{
+	const struct fsi_naming *naming = NULL;
+	const struct fsi_name_view *view = NULL;
+
+	FSI_TRY(fsi_image_get_naming(result->image, &naming));
+	view = fsi_naming_view(naming, file_system);
+	if (view == NULL)
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
+	*ret_view = view;
+	return S_OK;
+}
+
 HRESULT fsi_result_get_mapped_name_count(fsi_result *result,
 					 enum fsi_file_system file_system,
 					 uint32_t *ret_count)
 {
-	const struct fsi_naming *naming = NULL;
 	const struct fsi_name_view *view = NULL;
 
 	fsi_error_clear();
 	if (result == NULL || ret_count == NULL)
 		return FSI_FAIL(E_POINTER);
-	FSI_TRY(fsi_image_get_naming(result->image, &naming));
-	view = fsi_naming_view(naming, file_system);
-	if (view == NULL)
-		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
+	FSI_TRY(find_view(result, file_system, &view));
 	*ret_count = view->changed_count;
+	return S_OK;
+}
+
+HRESULT fsi_result_get_omitted_file_count(fsi_result *result,
+					  enum fsi_file_system file_system,
+					  uint32_t *ret_count)
+{
+	const struct fsi_name_view *view = NULL;
+
+	fsi_error_clear();
+	if (result == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(find_view(result, file_system, &view));
+	*ret_count = file_system == FSI_FILE_SYSTEM_UDF ? 0 : view->order->large_count;
 	return S_OK;
 }
 

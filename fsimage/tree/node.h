@@ -46,11 +46,11 @@ struct fsi_children {
 	struct fsi_node **items;
 	uint32_t count;
 	uint32_t capacity;
-	uint32_t number;	  /* place among the directories, set by fsi_order */
-	uint32_t first_child;	  /* number of its first child, set by fsi_order */
-	uint32_t plain_count;	  /* directories and files among them, by fsi_order */
-	uint32_t directory_count; /* directories among them */
-	bool is_sorted;		  /* by name in byte order */
+	uint32_t number;      /* place among the directories, set by fsi_order */
+	uint32_t first_child; /* number of its first child, set by fsi_order */
+	uint32_t plain_count; /* of all file systems, by fsi_order; see tree/order.h */
+	uint32_t directory_count;	/* directories among them */
+	bool is_sorted;			/* by name in byte order */
 	struct fsi_children *next_made; /* all of a tree, to free them */
 	void *tally; /* what whoever watches the tree knows of the directory */
 };

@@ -13,9 +13,9 @@
 
 /*
  * What one more item can cost beyond its data: an entry and room in directories
- * and path tables of three file systems, and alignment of what lies behind.
+ * and path tables of four trees, and alignment of what lies behind.
  */
-#define ITEM_COST_BLOCKS 16
+#define ITEM_COST_BLOCKS 20
 /* Rounding of the whole image that one more block can set off. */
 #define ROUNDING_BLOCKS 128
 
@@ -357,6 +357,17 @@ static HRESULT check_below(struct fsi_tree *tree, const struct fsi_tree_limits *
 	return S_OK;
 }
 
+/*
+ * A file of 4 GiB and more has further records in directories, of which a block
+ * has room for eight at least.
+ */
+static uint64_t cost_of_item(const struct fsi_node *node)
+{
+	const uint64_t size = fsi_node_size(node);
+
+	return fsi_blocks_of(size) + ITEM_COST_BLOCKS + (size >> 32);
+}
+
 /* The most that a node with all below it can add to the image. */
 static uint64_t cost_of(const struct fsi_node *top)
 {
@@ -364,10 +375,9 @@ static uint64_t cost_of(const struct fsi_node *top)
 
 	for (const struct fsi_node *node = top; node != NULL;
 	     node = fsi_node_next(top, node)) {
-		blocks += fsi_blocks_of(fsi_node_size(node)) + ITEM_COST_BLOCKS;
+		blocks += cost_of_item(node);
 		for (uint32_t s = 0; s < fsi_node_stream_count(node); s++)
-			blocks += fsi_blocks_of(fsi_node_size(node->streams->items[s])) +
-				  ITEM_COST_BLOCKS;
+			blocks += cost_of_item(node->streams->items[s]);
 	}
 	return blocks;
 }
@@ -472,6 +482,14 @@ uint32_t fsi_node_level(const struct fsi_node *directory)
 	for (; directory->parent != NULL; directory = directory->parent)
 		level++;
 	return level;
+}
+
+bool fsi_tree_is_plain(const struct fsi_tree *tree, const struct fsi_node *node)
+{
+	const uint64_t limit = tree->limits.max_plain_size;
+
+	return !fsi_node_is_posix_only(node) &&
+	       (limit == 0 || fsi_node_size(node) <= limit);
 }
 
 uint32_t fsi_tree_count_levels(struct fsi_tree *tree)

@@ -27,6 +27,8 @@ struct fsi_tree_limits {
 	uint32_t max_subdirectories;   /* directories in one, a limit of UDF */
 	uint64_t max_file_size;
 	const char *size_limiter;
+	/* Not refused: larger files go with what only some file systems hold. */
+	uint64_t max_plain_size;
 	uint64_t capacity_blocks;
 	/* The exact size of the image as it is now. */
 	HRESULT (*measure)(void *context, uint32_t *ret_blocks);
@@ -134,6 +136,9 @@ bool fsi_node_is_in_image(const struct fsi_node *node);
 
 /* The level of a directory: 1 for the root. */
 uint32_t fsi_node_level(const struct fsi_node *directory);
+
+/* Whether all file systems hold an item, not only those of POSIX or large files. */
+bool fsi_tree_is_plain(const struct fsi_tree *tree, const struct fsi_node *node);
 
 /* The deepest level of directories; the size of the largest file. Whole walks. */
 uint32_t fsi_tree_count_levels(struct fsi_tree *tree);

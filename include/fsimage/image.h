@@ -102,7 +102,8 @@ FSI_API HRESULT fsi_image_get_iso9660_interchange_level(fsi_image *image,
 							uint32_t *ret_val);
 
 /**
- * @param new_val  1: names of 8.3 characters; 2: of up to 31
+ * @param new_val  1: names of 8.3 characters; 2: of up to 31; there is no level
+ *                 3, as in IMAPI: see fsi_image_put_multi_extent_iso_files()
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val)
  */
 FSI_API HRESULT fsi_image_put_iso9660_interchange_level(fsi_image *image,
@@ -378,6 +379,47 @@ FSI_API HRESULT fsi_image_put_large_iso_files(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_large_iso_files(fsi_image *image, bool *ret_val);
 
 /**
+ * Extension: a file of 4 GiB and more goes into ISO 9660 and Joliet in several
+ * sections, each with a directory record of its own, which is interchange level
+ * 3 (ECMA-119 10.3). A file has up to 100 sections of 4,294,965,248 bytes, as
+ * Linux reads no more: 429,496,524,800 bytes. Implies large ISO files.
+ *
+ * The interchange level stays what it is, since in IMAPI there are 1 and 2 only:
+ * it tells of names.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_DATA_TOO_BIG (file systems) when it
+ *         is taken back from an image that has such a file
+ */
+FSI_API HRESULT fsi_image_put_multi_extent_iso_files(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_multi_extent_iso_files(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: a file that is too large for ISO 9660 and Joliet, by the limit in
+ * force, is left out of them and is in UDF alone, instead of being refused.
+ * fsi_result_get_omitted_file_count() tells how many there are, and
+ * fsi_item_get_file_system_name() returns IMAPI_E_NOT_IN_FILE_SYSTEM for them.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success,
+ *         while UDF is not chosen beside ISO 9660: the value is kept for then;
+ *         IMAPI_E_DATA_TOO_BIG (file systems) when it is taken back from an image
+ *         that has such a file
+ */
+FSI_API HRESULT fsi_image_put_omit_large_iso_files(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_omit_large_iso_files(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: besides its other trees ISO 9660 gets one of ISO 9660:1999 ("level
+ * 4") behind an enhanced volume descriptor: names of up to 207 bytes of UTF-8
+ * with every character, and directories of any depth, which is standard there.
+ * It shares the data of the files. Few readers look for it; none minds it.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success,
+ *         while ISO 9660 is not chosen: the value is kept for then
+ */
+FSI_API HRESULT fsi_image_put_iso9660_1999(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_iso9660_1999(fsi_image *image, bool *ret_val);
+
+/**
  * Extension: owner, group, permissions and the time of the last attribute
  * change go into UDF as they are in the source. Off: read and execute for all.
  *
@@ -396,6 +438,52 @@ FSI_API HRESULT fsi_image_get_posix_attributes(fsi_image *image, bool *ret_val);
  */
 FSI_API HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val);
+
+/* ---- extensions: names of ISO 9660 and Joliet, each off by default ----- */
+
+/*
+ * Each relaxes one rule for the names in the primary tree of ISO 9660, at both
+ * levels where not told otherwise, and they may be combined. Names stay unlike
+ * each other in each directory, and records in the order of ECMA-119 9.3. All of
+ * these return S_OK or IMAPI_E_READONLY.
+ */
+
+/**
+ * Extension: at level 2 a name with its dot and version has up to 37 characters,
+ * not 33, and a directory 37, not 31: 37 is what the standard allows for a name
+ * with the longest version (ECMA-119 7.5.1).
+ */
+FSI_API HRESULT fsi_image_put_long_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_long_iso_names(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: letters keep their case. No two names of a directory differ by it
+ * alone, since most systems show all of them in one case.
+ */
+FSI_API HRESULT fsi_image_put_lowercase_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_lowercase_iso_names(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: space and ! # $ % & ' ( ) + , - = @ [ ] ^ ` { } ~ stay as they are
+ * too. Not so / and ;, which have a meaning, and " * : < > ? \ |, by which
+ * Windows opens no file.
+ */
+FSI_API HRESULT fsi_image_put_relaxed_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_relaxed_iso_names(fsi_image *image, bool *ret_val);
+
+/** Extension: names may have several dots, one at the beginning too, and those
+ * of directories as well. One at the end becomes "_", which Windows would drop. */
+FSI_API HRESULT fsi_image_put_multidot_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_multidot_iso_names(fsi_image *image, bool *ret_val);
+
+/** Extension: files have no version ";1", and no dot without an extension. */
+FSI_API HRESULT fsi_image_put_omit_iso_versions(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_omit_iso_versions(fsi_image *image, bool *ret_val);
+
+/** Extension: names in Joliet have up to 103 characters, as many as a directory
+ * record has room for in other writers too, and not 64. */
+FSI_API HRESULT fsi_image_put_long_joliet_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_long_joliet_names(fsi_image *image, bool *ret_val);
 
 /* ---- events ------------------------------------------------------------ */
 

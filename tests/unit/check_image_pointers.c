@@ -78,7 +78,15 @@ static void note(const char *function, const char *parameter)
 		ASSERT_FAILS(function(__VA_ARGS__), E_POINTER, ""); \
 	} while (0)
 
-/* The same for parameters that may be NULL, or for which it is another error. */
+/* Both functions of a property that is true or false. */
+#define NEEDS_FLAG(property) \
+	do { \
+		NEEDS(fsi_image_get_##property, image, NULL, &flag); \
+		NEEDS(fsi_image_get_##property, ret_val, image, NULL); \
+		NEEDS(fsi_image_put_##property, image, NULL, true); \
+	} while (0)
+
+/* NEEDS() for parameters that may be NULL, or for which it is another error. */
 #define TAKES_NULL(function, parameter, ...) \
 	do { \
 		note(#function, #parameter); \
@@ -149,28 +157,29 @@ static void try_image_getters(void)
 	ck_assert_ptr_null(text);
 }
 
-/* Getter and setter of a property that is true or false. */
-#define NEED_FLAG(property) \
-	do { \
-		NEEDS(fsi_image_get_##property, image, NULL, &flag); \
-		NEEDS(fsi_image_get_##property, ret_val, image, NULL); \
-		NEEDS(fsi_image_put_##property, image, NULL, true); \
-	} while (0)
-
 static void try_image_flags(void)
 {
 	bool flag = false;
 
-	NEED_FLAG(use_restricted_character_set);
-	NEED_FLAG(case_sensitive_names);
-	NEED_FLAG(any_character_names);
-	NEED_FLAG(deep_directories);
-	NEED_FLAG(large_iso_files);
-	NEED_FLAG(posix_attributes);
-	NEED_FLAG(reproducible_times);
-	NEED_FLAG(create_redundant_udf_metadata_files);
-	NEED_FLAG(udf_holes);
-	NEED_FLAG(strict_file_system_compliance);
+	NEEDS_FLAG(use_restricted_character_set);
+	NEEDS_FLAG(case_sensitive_names);
+	NEEDS_FLAG(any_character_names);
+	NEEDS_FLAG(deep_directories);
+	NEEDS_FLAG(large_iso_files);
+	NEEDS_FLAG(posix_attributes);
+	NEEDS_FLAG(reproducible_times);
+	NEEDS_FLAG(create_redundant_udf_metadata_files);
+	NEEDS_FLAG(udf_holes);
+	NEEDS_FLAG(multi_extent_iso_files);
+	NEEDS_FLAG(omit_large_iso_files);
+	NEEDS_FLAG(iso9660_1999);
+	NEEDS_FLAG(long_iso_names);
+	NEEDS_FLAG(lowercase_iso_names);
+	NEEDS_FLAG(relaxed_iso_names);
+	NEEDS_FLAG(multidot_iso_names);
+	NEEDS_FLAG(omit_iso_versions);
+	NEEDS_FLAG(long_joliet_names);
+	NEEDS_FLAG(strict_file_system_compliance);
 }
 
 static void try_image(void)
@@ -381,6 +390,7 @@ static void try_results(void)
 	fsi_progress_items *items = NULL;
 	uint32_t number = 0;
 	char *text = NULL;
+	const enum fsi_file_system udf = FSI_FILE_SYSTEM_UDF;
 
 	NEEDS(fsi_result_get_image_stream, result, NULL, &image_stream);
 	NEEDS(fsi_result_get_image_stream, ret_stream, result, NULL);
@@ -388,14 +398,14 @@ static void try_results(void)
 	NEEDS(fsi_result_get_total_blocks, ret_blocks, result, NULL);
 	NEEDS(fsi_result_get_block_size, result, NULL, &number);
 	NEEDS(fsi_result_get_block_size, ret_size, result, NULL);
-	NEEDS(fsi_result_get_volume_name, result, NULL, FSI_FILE_SYSTEM_UDF, &text);
-	NEEDS(fsi_result_get_volume_name, ret_name, result, FSI_FILE_SYSTEM_UDF, NULL);
+	NEEDS(fsi_result_get_volume_name, result, NULL, udf, &text);
+	NEEDS(fsi_result_get_volume_name, ret_name, result, udf, NULL);
 	NEEDS(fsi_result_get_disc_id, result, NULL, &text);
 	NEEDS(fsi_result_get_disc_id, ret_id, result, NULL);
-	NEEDS(fsi_result_get_mapped_name_count, result, NULL, FSI_FILE_SYSTEM_UDF,
-	      &number);
-	NEEDS(fsi_result_get_mapped_name_count, ret_count, result, FSI_FILE_SYSTEM_UDF,
-	      NULL);
+	NEEDS(fsi_result_get_mapped_name_count, result, NULL, udf, &number);
+	NEEDS(fsi_result_get_mapped_name_count, ret_count, result, udf, NULL);
+	NEEDS(fsi_result_get_omitted_file_count, result, NULL, udf, &number);
+	NEEDS(fsi_result_get_omitted_file_count, ret_count, result, udf, NULL);
 	NEEDS(fsi_result_get_progress_items, result, NULL, &items);
 	NEEDS(fsi_result_get_progress_items, ret_items, result, NULL);
 	NEEDS(fsi_result_write_file, result, NULL, path, NULL);
