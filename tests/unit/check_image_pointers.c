@@ -441,12 +441,15 @@ static void try_progress_items(void)
 
 static void try_streams(void)
 {
+	uint64_t zeros = 0;
 	struct test_stream source = {.size = 1};
 	fsi_stream *made = NULL;
 	uint64_t size = 0;
 	size_t got = 0;
 	char bytes[4];
 
+	NEEDS(fsi_stream_count_zeros_at, stream, NULL, 0, &zeros);
+	NEEDS(fsi_stream_count_zeros_at, ret_count, stream, 0, NULL);
 	NEEDS(fsi_stream_create, ops, NULL, &source, &made);
 	NEEDS(fsi_stream_create, ret_stream, &test_stream_ops, &source, NULL);
 	TAKES_NULL(fsi_stream_create, self, &(struct fsi_stream_ops){.size = 0}, NULL,
