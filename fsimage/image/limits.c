@@ -2,7 +2,6 @@
 /* What an image may hold, by the file systems and extensions chosen for it. */
 #include "image/image.h"
 
-#include "image/pipeline.h"
 #include "image/tally.h"
 #include "iso9660/section.h"
 
@@ -112,10 +111,13 @@ static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
 	struct fsi_plan *plan = NULL;
 
 	if (can_tally(image)) {
-		const HRESULT hr = fsi_tally_count_blocks(image, ret_blocks);
+		struct fsi_plan_sizes sizes;
+		const HRESULT hr = fsi_tally_get_sizes(image, &sizes);
 
 		if (hr != S_FALSE)
-			return hr;
+			return FAILED(hr)
+				       ? hr
+				       : fsi_plan_count_blocks(image, &sizes, ret_blocks);
 	}
 	FSI_TRY(fsi_plan_create(image, &plan));
 	*ret_blocks = plan->layout.total_blocks;

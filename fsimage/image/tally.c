@@ -3,7 +3,6 @@
 #include "image/tally.h"
 
 #include "base/checked.h"
-#include "image/pipeline.h"
 #include "image/tally_directory.h"
 #include "tree/children.h"
 #include "udf/allocation.h"
@@ -346,7 +345,7 @@ static HRESULT get_tally(fsi_image *image, struct fsi_tally **ret_tally)
 	return S_OK;
 }
 
-HRESULT fsi_tally_count_blocks(fsi_image *image, uint32_t *ret_blocks)
+HRESULT fsi_tally_get_sizes(fsi_image *image, struct fsi_plan_sizes *ret_sizes)
 {
 	struct fsi_tally *tally = NULL;
 	HRESULT hr = S_OK;
@@ -360,5 +359,6 @@ HRESULT fsi_tally_count_blocks(fsi_image *image, uint32_t *ret_blocks)
 	tally->sizes.udf.entries =
 		(uint64_t)image->tree.file_count + image->tree.directory_count + 1 -
 		tally->further_link_count + tally->owner_count + tally->stream_count;
-	return fsi_plan_count_blocks(image, &tally->sizes, ret_blocks);
+	*ret_sizes = tally->sizes;
+	return S_OK;
 }

@@ -12,15 +12,15 @@
 #ifndef FSI_IMAGE_TALLY_H
 #define FSI_IMAGE_TALLY_H
 
-#include "image/image.h"
+#include "image/pipeline.h"
 
 struct fsi_tally;
 
 /*
- * The blocks that a result would have now. S_FALSE: only a layout can tell that,
- * or what is wrong. E_OUTOFMEMORY; IMAPI_E_IMAGE_TOO_BIG.
+ * What the content comes to now. S_FALSE: only a layout can tell that, or what is
+ * wrong. E_OUTOFMEMORY.
  */
-HRESULT fsi_tally_count_blocks(fsi_image *image, uint32_t *ret_blocks);
+HRESULT fsi_tally_get_sizes(fsi_image *image, struct fsi_plan_sizes *ret_sizes);
 
 /* Forget everything, as other sizes hold now or the memory is wanted. */
 void fsi_tally_drop(fsi_image *image);

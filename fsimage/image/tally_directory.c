@@ -6,7 +6,7 @@
 #include "udf/directory.h"
 
 /* Directories with fewer children are counted anew sooner than kept in an index. */
-#define INDEXED_CHILDREN 8
+#define INDEXED_CHILDREN 32
 
 /* ECMA-119 9.1.4: the length of a directory in bytes has 32 bits. */
 #define DIRECTORY_MAX_BLOCKS (UINT32_MAX / FSI_BLOCK_SIZE)

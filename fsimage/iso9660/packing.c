@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Records of one chunk; half of them when it was split. */
-#define CHUNK_RECORDS 256
+/* The most records of one chunk; half of them when it was split. */
+#define CHUNK_RECORDS 1024
 
 /* How far a block can be filled: even numbers of bytes. */
 #define FILLS (FSI_BLOCK_SIZE / 2 + 1)
@@ -26,19 +26,19 @@ struct outcome {
 
 /* Records side by side. */
 struct chunk {
-	uint32_t count;
+	FSI_VECTOR(struct record) records;
 	/* Before it, as far as the packing knows: */
-	uint16_t fill_before;
 	uint64_t blocks_before;
-	struct record records[CHUNK_RECORDS];
-	struct outcome outcomes[FILLS]; /* by the fill before, in pairs of bytes */
+	uint16_t fill_before;
+	/* By the fill before, in pairs of bytes. NULL: none are remembered, as there
+	 * is one chunk only, or no memory. */
+	struct outcome *outcomes;
 };
 
 struct fsi_iso9660_packing {
 	const struct fsi_name_roster *roster;
 	FSI_VECTOR(struct chunk *) chunks;
-	size_t known; /* of so many chunks the state before is known, besides one more */
-	uint16_t fill;
+	size_t known; /* so many chunks were gone through, and have not changed since */
 	uint64_t blocks;
 };
 
@@ -78,12 +78,19 @@ struct fsi_iso9660_packing *fsi_iso9660_packing_create(
 	return packing;
 }
 
+static void free_chunk(struct chunk *chunk)
+{
+	fsi_vector_free(&chunk->records);
+	fsi_free(chunk->outcomes);
+	fsi_free(chunk);
+}
+
 void fsi_iso9660_packing_destroy(struct fsi_iso9660_packing *packing)
 {
 	if (packing == NULL)
 		return;
 	for (size_t i = 0; i < packing->chunks.count; i++)
-		fsi_free(packing->chunks.items[i]);
+		free_chunk(packing->chunks.items[i]);
 	fsi_vector_free(&packing->chunks);
 	fsi_free(packing);
 }
@@ -100,7 +107,8 @@ static size_t find_chunk(const struct fsi_iso9660_packing *packing, uint32_t n)
 		const size_t middle = low + (high - low) / 2;
 		const struct chunk *chunk = packing->chunks.items[middle];
 
-		if (fsi_name_roster_compare(packing->roster, chunk->records[0].n, n) <= 0)
+		if (fsi_name_roster_compare(packing->roster, chunk->records.items[0].n,
+					    n) <= 0)
 			low = middle;
 		else
 			high = middle;
@@ -109,22 +117,21 @@ static size_t find_chunk(const struct fsi_iso9660_packing *packing, uint32_t n)
 }
 
 /* The place of the first record of a chunk that is not before record n. */
-static uint32_t find_record(const struct fsi_iso9660_packing *packing,
-			    const struct chunk *chunk, uint32_t n)
+static size_t find_record(const struct fsi_iso9660_packing *packing,
+			  const struct chunk *chunk, uint32_t n)
 {
-	uint32_t low = 0;
-	uint32_t high = chunk->count;
+	const struct record *records = chunk->records.items;
+	size_t low = 0;
+	size_t high = chunk->records.count;
 
 	/* Most come at the end. */
-	if (chunk->count > 0 &&
-	    fsi_name_roster_compare(packing->roster, chunk->records[chunk->count - 1].n,
-				    n) < 0)
-		return chunk->count;
+	if (high > 0 &&
+	    fsi_name_roster_compare(packing->roster, records[high - 1].n, n) < 0)
+		return high;
 	while (low < high) {
-		const uint32_t middle = low + (high - low) / 2;
+		const size_t middle = low + (high - low) / 2;
 
-		if (fsi_name_roster_compare(packing->roster, chunk->records[middle].n,
-					    n) < 0)
+		if (fsi_name_roster_compare(packing->roster, records[middle].n, n) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -139,7 +146,8 @@ static void forget_chunk(struct fsi_iso9660_packing *packing, size_t index)
 {
 	struct chunk *chunk = packing->chunks.items[index];
 
-	memset(chunk->outcomes, 0, sizeof(chunk->outcomes));
+	if (chunk->outcomes != NULL)
+		memset(chunk->outcomes, 0, FILLS * sizeof(chunk->outcomes[0]));
 	if (packing->known > index)
 		packing->known = index;
 }
@@ -161,19 +169,48 @@ static struct chunk *add_chunk(struct fsi_iso9660_packing *packing, size_t index
 	return chunk;
 }
 
+static void remove_chunk(struct fsi_iso9660_packing *packing, size_t index)
+{
+	free_chunk(packing->chunks.items[index]);
+	packing->chunks.count--;
+	memmove(packing->chunks.items + index, packing->chunks.items + index + 1,
+		(packing->chunks.count - index) * sizeof(packing->chunks.items[0]));
+}
+
 /* Move the records from a place on into a chunk of their own. */
-static bool split_chunk(struct fsi_iso9660_packing *packing, size_t index, uint32_t place)
+static bool split_chunk(struct fsi_iso9660_packing *packing, size_t index, size_t place)
 {
 	struct chunk *chunk = packing->chunks.items[index];
+	const size_t count = chunk->records.count - place;
 	struct chunk *next = add_chunk(packing, index + 1);
 
 	if (next == NULL)
 		return false;
-	next->count = chunk->count - place;
-	memcpy(next->records, chunk->records + place,
-	       next->count * sizeof(next->records[0]));
-	chunk->count = place;
+	/* Room for the one that is about to come, so that none stays empty. */
+	if (!fsi_vector_reserve(&next->records, count + 1)) {
+		remove_chunk(packing, index + 1);
+		return false;
+	}
+	if (count > 0)
+		memcpy(next->records.items, chunk->records.items + place,
+		       count * sizeof(next->records.items[0]));
+	next->records.count = count;
+	chunk->records.count = place;
 	forget_chunk(packing, index);
+	return true;
+}
+
+static bool insert_record(struct chunk *chunk, size_t place, struct record record)
+{
+	struct record *records = NULL;
+
+	if (!fsi_vector_reserve(&chunk->records, 1))
+		return false;
+	records = chunk->records.items;
+	memmove(records + place + 1, records + place,
+		(chunk->records.count - place) * sizeof(records[0]));
+	records[place] = record;
+	chunk->records.count++;
 	return true;
 }
 
@@ -182,16 +219,16 @@ bool fsi_iso9660_packing_add(struct fsi_iso9660_packing *packing, uint32_t n,
 {
 	size_t index = 0;
 	struct chunk *chunk = NULL;
-	uint32_t place = 0;
+	size_t place = 0;
 
 	if (packing->chunks.count == 0 && add_chunk(packing, 0) == NULL)
 		return false;
 	index = find_chunk(packing, n);
 	chunk = packing->chunks.items[index];
 	place = find_record(packing, chunk, n);
-	if (chunk->count == CHUNK_RECORDS) {
+	if (chunk->records.count == CHUNK_RECORDS) {
 		/* In order of names the chunks stay full. */
-		const uint32_t at = place == chunk->count ? place : CHUNK_RECORDS / 2;
+		const size_t at = place == CHUNK_RECORDS ? place : CHUNK_RECORDS / 2;
 
 		if (!split_chunk(packing, index, at))
 			return false;
@@ -199,12 +236,10 @@ bool fsi_iso9660_packing_add(struct fsi_iso9660_packing *packing, uint32_t n,
 			index++;
 			place -= at;
 		}
-		chunk = packing->chunks.items[index];
 	}
-	memmove(chunk->records + place + 1, chunk->records + place,
-		(chunk->count - place) * sizeof(chunk->records[0]));
-	chunk->records[place] = (struct record){n, size->record_size, size->record_count};
-	chunk->count++;
+	if (!insert_record(packing->chunks.items[index], place,
+			   (struct record){n, size->record_size, size->record_count}))
+		return false;
 	forget_chunk(packing, index);
 	return true;
 }
@@ -213,21 +248,19 @@ void fsi_iso9660_packing_remove(struct fsi_iso9660_packing *packing, uint32_t n)
 {
 	const size_t index = find_chunk(packing, n);
 	struct chunk *chunk = packing->chunks.items[index];
-	const uint32_t place = find_record(packing, chunk, n);
+	struct record *records = chunk->records.items;
+	const size_t place = find_record(packing, chunk, n);
 
-	chunk->count--;
-	memmove(chunk->records + place, chunk->records + place + 1,
-		(chunk->count - place) * sizeof(chunk->records[0]));
+	chunk->records.count--;
+	memmove(records + place, records + place + 1,
+		(chunk->records.count - place) * sizeof(records[0]));
 	forget_chunk(packing, index);
-	if (chunk->count > 0)
+	if (chunk->records.count > 0)
 		return;
 	/* What is known before the next chunk was so behind this one. */
 	if (packing->known == index && index > 0)
 		packing->known--;
-	fsi_free(chunk);
-	packing->chunks.count--;
-	memmove(packing->chunks.items + index, packing->chunks.items + index + 1,
-		(packing->chunks.count - index) * sizeof(packing->chunks.items[0]));
+	remove_chunk(packing, index);
 }
 
 /* ---- filling ----------------------------------------------------------- */
@@ -236,8 +269,8 @@ static struct outcome fill_blocks(const struct chunk *chunk, uint32_t fill)
 {
 	uint32_t blocks = 0;
 
-	for (uint32_t i = 0; i < chunk->count; i++) {
-		const struct record *record = &chunk->records[i];
+	for (size_t i = 0; i < chunk->records.count; i++) {
+		const struct record *record = &chunk->records.items[i];
 
 		for (uint32_t section = 0; section < record->count; section++) {
 			if (fill + record->size > FSI_BLOCK_SIZE) {
@@ -250,6 +283,22 @@ static struct outcome fill_blocks(const struct chunk *chunk, uint32_t fill)
 	return (struct outcome){(uint16_t)(fill / 2), (uint16_t)blocks};
 }
 
+/* What a chunk makes of a fill, remembered where there are others to go through. */
+static struct outcome get_outcome(const struct fsi_iso9660_packing *packing,
+				  struct chunk *chunk, uint32_t fill)
+{
+	struct outcome *outcome = NULL;
+
+	if (chunk->outcomes == NULL && packing->chunks.count > 1)
+		chunk->outcomes = fsi_allocate_zeroed(FILLS, sizeof(struct outcome));
+	if (chunk->outcomes == NULL)
+		return fill_blocks(chunk, fill);
+	outcome = &chunk->outcomes[fill / 2];
+	if (outcome->fill == 0)
+		*outcome = fill_blocks(chunk, fill);
+	return *outcome;
+}
+
 uint64_t fsi_iso9660_packing_blocks(struct fsi_iso9660_packing *packing)
 {
 	/* "." and ".." begin the first block (ECMA-119 6.8.2.2). */
@@ -259,20 +308,18 @@ uint64_t fsi_iso9660_packing_blocks(struct fsi_iso9660_packing *packing)
 
 	if (i > 0 && i == packing->chunks.count)
 		return packing->blocks;
-	if (i > 0 && i < packing->chunks.count) {
+	if (i > 0) {
 		fill = packing->chunks.items[i]->fill_before;
 		blocks = packing->chunks.items[i]->blocks_before;
 	}
 	for (; i < packing->chunks.count; i++) {
 		struct chunk *chunk = packing->chunks.items[i];
-		struct outcome *outcome = &chunk->outcomes[fill / 2];
+		const struct outcome outcome = get_outcome(packing, chunk, fill);
 
 		chunk->fill_before = (uint16_t)fill;
 		chunk->blocks_before = blocks;
-		if (outcome->fill == 0)
-			*outcome = fill_blocks(chunk, fill);
-		fill = 2 * (uint32_t)outcome->fill;
-		blocks += outcome->blocks;
+		fill = 2 * (uint32_t)outcome.fill;
+		blocks += outcome.blocks;
 	}
 	packing->known = packing->chunks.count;
 	packing->blocks = blocks;
