@@ -34,6 +34,7 @@ void fsi_image_clear_boot(struct fsi_image_boot *boot)
 {
 	clear_images(boot);
 	release_all(boot->options, boot->count);
+	fsi_vector_free(&boot->catalogs);
 }
 
 /* Take over an array of options with its references. */
@@ -156,9 +157,13 @@ static HRESULT check_full_path(const fsi_image *image, const char *path)
 
 static struct fsi_node *catalog_in_image(const fsi_image *image)
 {
-	return image->boot.catalog != NULL && fsi_node_is_in_image(image->boot.catalog)
-		       ? image->boot.catalog
-		       : NULL;
+	for (size_t i = image->boot.catalogs.count; i-- > 0;) {
+		struct fsi_node *catalog = image->boot.catalogs.items[i];
+
+		if (fsi_node_is_in_image(catalog))
+			return catalog;
+	}
+	return NULL;
 }
 
 HRESULT fsi_image_get_boot_catalog_path(fsi_image *image, char **ret_path)
@@ -180,14 +185,17 @@ HRESULT fsi_image_get_boot_catalog_path(fsi_image *image, char **ret_path)
 }
 
 /* A file as long as a catalog; what is in it is made when it is laid out. */
-static HRESULT add_catalog(fsi_image *image, const char *path, struct fsi_node **ret_node)
+static HRESULT add_catalog(fsi_image *image, const char *path)
 {
 	static const uint8_t zeros[FSI_BLOCK_SIZE];
 	struct fsi_tree *tree = &image->tree;
 	struct fsi_path_end end;
 	fsi_stream *stream = NULL;
-	HRESULT hr = fsi_stream_make_on_memory(zeros, sizeof(zeros), &stream);
+	HRESULT hr = S_OK;
 
+	if (!fsi_vector_reserve(&image->boot.catalogs, 1))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	hr = fsi_stream_make_on_memory(zeros, sizeof(zeros), &stream);
 	if (SUCCEEDED(hr))
 		hr = fsi_directory_add_file((fsi_directory *)(void *)&tree->root, path,
 					    stream);
@@ -195,14 +203,14 @@ static HRESULT add_catalog(fsi_image *image, const char *path, struct fsi_node *
 	if (SUCCEEDED(hr))
 		hr = fsi_path_resolve(tree, &tree->root, path, "new_val", &end);
 	if (SUCCEEDED(hr))
-		*ret_node = fsi_path_find(tree, &end);
+		image->boot.catalogs.items[image->boot.catalogs.count++] =
+			fsi_path_find(tree, &end);
 	return hr;
 }
 
 HRESULT fsi_image_put_boot_catalog_path(fsi_image *image, const char *new_val)
 {
 	struct fsi_node *old_catalog = NULL;
-	struct fsi_node *catalog = NULL;
 	HRESULT hr = S_OK;
 
 	fsi_error_clear();
@@ -217,10 +225,10 @@ HRESULT fsi_image_put_boot_catalog_path(fsi_image *image, const char *new_val)
 		fsi_tree_remove(&image->tree, old_catalog);
 	}
 	if (new_val[0] != '\0')
-		hr = add_catalog(image, new_val, &catalog);
-	hr = fsi_image_finish_changes(image, hr);
-	if (SUCCEEDED(hr))
-		image->boot.catalog = catalog;
+		hr = add_catalog(image, new_val);
+	/* Adding the file has finished both changes, unless it failed. */
+	if (FAILED(hr) || new_val[0] == '\0')
+		hr = fsi_image_finish_changes(image, hr);
 	return hr;
 }
 

@@ -3,13 +3,16 @@
 #ifndef FSI_IMAGE_BOOT_H
 #define FSI_IMAGE_BOOT_H
 
+#include "base/vector.h"
 #include "boot/writer.h"
 #include "tree/tree.h"
 
 struct fsi_image_boot {
 	fsi_boot_options **options; /* one reference each, in the order of the disc */
 	uint32_t count;
-	struct fsi_node *catalog; /* shows the catalog while it is in the image */
+	/* Files that were made to show the catalog: the last one that is in the image
+	 * shows it. */
+	FSI_VECTOR(struct fsi_node *) catalogs;
 	/*
 	 * The entries as they were laid out last. While a result is alive they
 	 * stay: all results of that time are the same.
