@@ -126,9 +126,10 @@ const char *hint_for(HRESULT code, const struct create_options *options)
 {
 	const char *hint = NULL;
 
-	/* What else is wrong with a boot image was told before anything is laid out. */
+	/* All else that may be wrong with one was told before. */
 	if (code == IMAPI_E_BOOT_IMAGE_DATA)
-		return "without info-table a boot image may be smaller";
+		return "a boot image has to stay as it is meanwhile, and with info-table "
+		       "it has at least 64 bytes";
 	if (code == IMAPI_E_IMAGE_SIZE_LIMIT || code == IMAPI_E_IMAGE_TOO_BIG)
 		return hint_for_size(options);
 	if (options->rules == RULES_IMAPI)

@@ -201,6 +201,34 @@ uint32_t fsi_boot_get_block(const struct fsi_format *format, uint32_t n)
 
 /* ---- placing ----------------------------------------------------------- */
 
+/* The image before this one that has the same bytes; NULL: none. */
+static const struct placed_image *find_same(const struct boot *boot, uint32_t n)
+{
+	const struct fsi_boot_image *image = boot->images[n].image;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct fsi_boot_image *other = boot->images[i].image;
+
+		if (other->stream == image->stream && other->size == image->size &&
+		    other->has_info_table == image->has_info_table)
+			return &boot->images[i];
+	}
+	return NULL;
+}
+
+static HRESULT place_image(struct boot *boot, uint32_t n, struct fsi_layout *layout)
+{
+	struct placed_image *placed = &boot->images[n];
+	const struct placed_image *same = find_same(boot, n);
+
+	if (same != NULL) {
+		placed->block = same->block;
+		return S_OK;
+	}
+	return fsi_layout_append(layout, &image_ops, placed,
+				 fsi_blocks_of(placed->image->size), 1, &placed->block);
+}
+
 /* What no file system knows of stands in front of the partition of UDF. */
 static HRESULT place(struct fsi_format *format, enum fsi_stage stage,
 		     struct fsi_layout *layout)
@@ -214,12 +242,8 @@ static HRESULT place(struct fsi_format *format, enum fsi_stage stage,
 		FSI_TRY(fsi_layout_append(layout, &catalog_ops, boot, 1, 1,
 					  &boot->catalog_block));
 	for (uint32_t i = 0; i < boot->source.count; i++) {
-		struct placed_image *placed = &boot->images[i];
-
-		if (placed->image->stream != NULL)
-			FSI_TRY(fsi_layout_append(layout, &image_ops, placed,
-						  fsi_blocks_of(placed->image->size), 1,
-						  &placed->block));
+		if (boot->images[i].image->stream != NULL)
+			FSI_TRY(place_image(boot, i, layout));
 	}
 	return S_OK;
 }

@@ -200,8 +200,12 @@ FSI_API HRESULT fsi_boot_options_get_boot_info_table(fsi_boot_options *options,
 
 /**
  * Set the one boot entry (put_BootImageOptions). Options and image are copied, so
- * that changes of new_val have no effect here. This and the array below replace
- * each other: the last call counts, and both getters show it.
+ * that changes of new_val have no effect here. The copy is in memory: a large image
+ * is better given by the array below, which refers to it. Both replace each other: the
+ * last call counts, and both getters show it.
+ *
+ * IMAPI refuses what continues an earlier session of a disc
+ * (IMAPI_E_BOOT_OBJECT_CONFLICT); an image here is always a first session.
  *
  * On a disc that has UDF alone, the boot record gets what El Torito needs in front
  * of it: the descriptors of an ISO 9660 volume without files.
@@ -223,7 +227,7 @@ FSI_API HRESULT fsi_image_get_boot_image_options(fsi_image *image,
  * Set all boot entries (put_BootImageOptionsArray). They are referred to, not
  * copied: what is changed in them later counts, up to the moment when a result is
  * made. The first one is the default entry; each other one has a section of its
- * own in the catalog, in this order.
+ * own in the catalog, in this order. The bytes of one stream are recorded once.
  *
  * @param new_val  borrowed array, one reference is taken of each element
  * @param count    up to FSI_BOOT_ENTRIES_MAX; 0: the image is not to be bootable

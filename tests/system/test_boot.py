@@ -7,7 +7,11 @@ import subprocess
 import unittest
 from pathlib import Path
 
+import naming
 from command_case import CommandTest
+from entries import scan
+from images import Image
+from read_back import FAIL, choose, read_back
 
 BLOCK = 2048
 FLOPPY = 1474560
@@ -109,6 +113,17 @@ class Readers(BootTest):
                 found = [path for path in (self.room / "own").rglob("*") if path.name.lower() == "isolinux.bin"]
                 self.assertEqual([expected], [path.read_bytes() for path in found])
                 self.tool("rm", "-rf", "own")
+
+    def test_all_readers_find_the_files_of_a_bootable_image(self) -> None:
+        source = scan(self.room / "source")
+        views = {"iso9660,joliet,udf": naming.VIEWS, "udf": (naming.UDF,)}
+        for kind, names in views.items():
+            path = self.make("--boot", "bios:isolinux/isolinux.bin", "--boot", "efi:efi.img", kind=kind)
+            # These do not read data in entries, which UDF alone has.
+            chosen = [reader for reader in choose() if kind != "udf" or reader.name not in ("pycdlib", "libcdio")]
+            for verdict in read_back(Image(path, names, self.room), source, chosen):
+                with self.subTest(kind, view=verdict.view, reader=verdict.reader):
+                    self.assertNotEqual(FAIL, verdict.status, verdict.line() + "\n".join(verdict.differences))
 
     def test_xorriso_extracts_hidden_images(self) -> None:
         self.make(*self.ARGUMENTS)

@@ -288,6 +288,33 @@ START_TEST(images_that_are_no_files_are_blocks_beside_the_file_systems)
 }
 END_TEST
 
+START_TEST(entries_of_one_stream_share_its_blocks)
+{
+	fsi_image *image = api_image(ISO);
+	fsi_stream *stream = api_sized_stream(100000);
+	fsi_boot_options *four[4];
+	uint8_t *blocks = NULL;
+
+	for (size_t i = 0; i < 4; i++) {
+		ASSERT_OK(fsi_boot_options_create(&four[i]));
+		ASSERT_OK(fsi_boot_options_assign_boot_image(four[i], stream));
+		/* What is changed in it makes it another. */
+		ASSERT_OK(fsi_boot_options_put_boot_info_table(four[i], i % 2 == 1));
+	}
+	boot_put(image, four, 4);
+	blocks = boot_build(image, NULL);
+	ck_assert_uint_eq(boot_entry_block(blocks, 1), boot_entry_block(blocks, 0) + 49);
+	ck_assert_uint_eq(boot_entry_block(blocks, 2), boot_entry_block(blocks, 0));
+	ck_assert_uint_eq(boot_entry_block(blocks, 3), boot_entry_block(blocks, 1));
+	boot_assert_content(blocks, boot_entry_block(blocks, 0), stream);
+	ck_assert_uint_eq(boot_le32(boot_block(blocks, boot_entry_block(blocks, 1)) + 12),
+			  boot_entry_block(blocks, 1));
+	free(blocks);
+	fsi_stream_release(stream);
+	fsi_image_release(image);
+}
+END_TEST
+
 START_TEST(an_image_in_any_piece_is_the_same)
 {
 	for (size_t kind = 0; kind < KINDS; kind++) {
@@ -465,6 +492,7 @@ int main(void)
 	tcase = tcase_create("images");
 	tcase_add_test(tcase,
 		       images_that_are_no_files_are_blocks_beside_the_file_systems);
+	tcase_add_test(tcase, entries_of_one_stream_share_its_blocks);
 	tcase_add_test(tcase, an_image_in_any_piece_is_the_same);
 	tcase_add_test(tcase, boot_images_count_as_used_blocks);
 	tcase_add_test(tcase,
