@@ -343,11 +343,10 @@ START_TEST(the_catalog_moves_and_hides)
 {
 	fsi_image *image = api_image(BRIDGE);
 	enum fsi_item_type type = FSI_ITEM_NOT_FOUND;
-	char *before = NULL;
+	uint32_t count = 0;
 
 	boot_put_one(image, boot_sized(0, 2048));
 	api_add_text(api_root(image), "taken", "x");
-	before = api_describe(image);
 	ASSERT_OK(fsi_image_put_boot_catalog_path(image, "/a.cat"));
 	ASSERT_OK(fsi_image_put_boot_catalog_path(image, "/a.cat"));
 	ASSERT_OK(fsi_image_put_boot_catalog_path(image, "\\b.cat"));
@@ -368,7 +367,8 @@ START_TEST(the_catalog_moves_and_hides)
 
 	ASSERT_OK(fsi_image_put_boot_catalog_path(image, ""));
 	ASSERT_TEXT(fsi_image_get_boot_catalog_path, image, "");
-	api_assert_unchanged(image, before);
+	ASSERT_OK(fsi_image_get_file_count(image, &count));
+	ck_assert_uint_eq(count, 1);
 	/* Removing the file hides it too. */
 	ASSERT_OK(fsi_image_put_boot_catalog_path(image, "/c.cat"));
 	ASSERT_OK(fsi_directory_remove(api_root(image), "c.cat"));
