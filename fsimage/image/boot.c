@@ -221,7 +221,7 @@ HRESULT fsi_image_put_boot_catalog_path(fsi_image *image, const char *new_val)
 		FSI_TRY(check_full_path(image, new_val));
 	old_catalog = catalog_in_image(image);
 	if (old_catalog != NULL) {
-		FSI_TRY(fsi_change_reserve(&image->tree));
+		FSI_TRY(fsi_change_reserve(&image->tree, 1));
 		fsi_tree_remove(&image->tree, old_catalog);
 	}
 	if (new_val[0] != '\0')

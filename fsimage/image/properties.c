@@ -14,6 +14,7 @@
 	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | \
 	 FSI_FILE_SYSTEM_UDF)
 
+static const uint32_t iso_levels[] = {1, 2};
 static const uint32_t udf_revisions[] = {0x102, 0x150, 0x200, 0x201, 0x250, 0x260};
 
 /* OSTA UDF 2.2.10: from here on there are metadata files. */
@@ -52,7 +53,7 @@ HRESULT fsi_image_put_file_systems_to_create(fsi_image *image, fsi_file_systems 
 		image->file_systems = old_val;
 	else
 		fsi_image_refresh_limits(image);
-	return hr;
+	return FAILED(hr) ? hr : fsi_image_note_content(image);
 }
 
 HRESULT fsi_image_get_file_systems_supported(fsi_image *image, fsi_file_systems *ret_val)
@@ -86,6 +87,18 @@ HRESULT fsi_image_put_iso9660_interchange_level(fsi_image *image, uint32_t new_v
 	return S_OK;
 }
 
+HRESULT fsi_image_get_iso9660_interchange_levels_supported(fsi_image *image,
+							   const uint32_t **ret_levels,
+							   size_t *ret_count)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_levels == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_levels = iso_levels;
+	*ret_count = sizeof(iso_levels) / sizeof(iso_levels[0]);
+	return S_OK;
+}
+
 HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val)
 {
 	fsi_error_clear();
@@ -105,7 +118,7 @@ HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val)
 		if (udf_revisions[i] == new_val) {
 			image->udf_revision = new_val;
 			fsi_image_refresh_limits(image);
-			return S_OK;
+			return fsi_image_note_content(image);
 		}
 	}
 	return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
@@ -228,7 +241,7 @@ HRESULT fsi_image_put_flag(const fsi_image *image, bool *flag, bool new_val)
 }
 
 /* A flag that decides how names are stored and found. */
-static HRESULT put_name_flag(const fsi_image *image, bool *flag, bool new_val)
+static HRESULT put_name_flag(fsi_image *image, bool *flag, bool new_val)
 {
 	fsi_error_clear();
 	if (image == NULL)
@@ -237,6 +250,7 @@ static HRESULT put_name_flag(const fsi_image *image, bool *flag, bool new_val)
 	if (image->tree.file_count + image->tree.directory_count > 0)
 		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_NOT_EMPTY);
 	*flag = new_val;
+	image->rules_point = fsi_change_point(&image->tree);
 	return S_OK;
 }
 

@@ -19,6 +19,15 @@ static HRESULT check_capacity(const fsi_image *image, const struct fsi_plan *pla
 				plan->layout.total_blocks, (unsigned long long)capacity);
 }
 
+/* File systems may have been chosen after the name. */
+static HRESULT check_strict_name(const fsi_image *image)
+{
+	if (image->strict &&
+	    !fsi_volume_name_is_strict(image->volume_name, image->file_systems))
+		return FSI_FAIL(IMAPI_E_INVALID_VOLUME_NAME);
+	return S_OK;
+}
+
 HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 {
 	fsi_result *result = NULL;
@@ -33,7 +42,14 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	result = fsi_allocate_zeroed(1, sizeof(*result));
 	if (result == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	hr = fsi_image_check_boot(image);
+	if (image->real_time_waits &&
+	    atomic_load_explicit(&image->results, memory_order_acquire) == 0) {
+		fsi_tree_settle_real_time(&image->tree);
+		image->real_time_waits = false;
+	}
+	hr = check_strict_name(image);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_check_boot(image);
 	if (SUCCEEDED(hr))
 		hr = fsi_plan_create(image, &result->plan);
 	if (SUCCEEDED(hr))
@@ -46,8 +62,10 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	atomic_init(&result->references, 1);
 	result->image = fsi_image_add_ref(image);
 	atomic_fetch_add_explicit(&image->results, 1, memory_order_relaxed);
+	image->measured_blocks = result->plan->layout.total_blocks;
+	image->measured_generation = image->tree.generation;
 	*ret_result = result;
-	return S_OK;
+	return fsi_image_note_content(image);
 }
 
 fsi_result *fsi_result_add_ref(fsi_result *result)

@@ -75,7 +75,7 @@ static void number_data(struct fsi_order *order, const struct fsi_node **nodes,
 	for (uint32_t i = 0; i < count; i++) {
 		struct fsi_data *data = data_of(nodes[i]);
 
-		if (data == NULL || data->uses++ > 0)
+		if (data == NULL || data->item != NULL)
 			continue;
 		data->item = nodes[i];
 		if (data->size == 0)
@@ -85,13 +85,13 @@ static void number_data(struct fsi_order *order, const struct fsi_node **nodes,
 	}
 }
 
-static void forget_uses(const struct fsi_node **nodes, uint32_t count)
+static void forget_items(const struct fsi_node **nodes, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct fsi_data *data = data_of(nodes[i]);
 
 		if (data != NULL)
-			data->uses = 0;
+			data->item = NULL;
 	}
 }
 
@@ -127,12 +127,12 @@ HRESULT fsi_order_create(struct fsi_tree *tree, bool with_streams,
 	/* The list grows while it is walked: that is what makes it breadth first. */
 	for (uint32_t i = 0; i < order->directory_count; i++)
 		add_children(order, tree, order->directories[i]);
-	forget_uses(order->items, order->item_count);
+	forget_items(order->items, order->item_count);
 	number_data(order, order->items, order->item_count);
 	order->item_data_count = order->data_count;
 	if (with_streams) {
 		add_streams(order);
-		forget_uses(order->streams, order->stream_count);
+		forget_items(order->streams, order->stream_count);
 		number_data(order, order->streams, order->stream_count);
 	}
 	*ret_order = order;

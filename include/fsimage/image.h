@@ -21,6 +21,7 @@
 #define FSIMAGE_IMAGE_H
 
 #include <fsimage/item.h>
+#include <fsimage/media.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -85,7 +86,9 @@ FSI_API HRESULT fsi_image_get_file_systems_to_create(fsi_image *image,
  *                 is accepted and refused by fsi_image_create_result_image
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val);
  *         IMAPI_E_TOO_MANY_DIRS (file system); IMAPI_E_ISO9660_LEVELS;
- *         IMAPI_E_DATA_TOO_BIG (file systems)
+ *         IMAPI_E_DATA_TOO_BIG (file systems); IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED,
+ *         a success, when named streams or real-time files of the image have no
+ *         place in them
  */
 FSI_API HRESULT fsi_image_put_file_systems_to_create(fsi_image *image,
 						     fsi_file_systems new_val);
@@ -106,11 +109,22 @@ FSI_API HRESULT fsi_image_get_iso9660_interchange_level(fsi_image *image,
 FSI_API HRESULT fsi_image_put_iso9660_interchange_level(fsi_image *image,
 							uint32_t new_val);
 
+/**
+ * @param ret_levels  borrowed, lives as long as the process: 1 and 2
+ * @param ret_count   number of elements
+ */
+FSI_API HRESULT fsi_image_get_iso9660_interchange_levels_supported(
+	fsi_image *image, const uint32_t **ret_levels, size_t *ret_count);
+
 /** @param ret_val  revision as in IMAPI: 0x102 is 1.02; default 0x102 */
 FSI_API HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val);
 
-/** @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
- *          not one of fsi_image_get_udf_revisions_supported() */
+/**
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
+ *         not one of fsi_image_get_udf_revisions_supported();
+ *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when the image has named
+ *         streams (2.00) or real-time files (2.01) that need a later one
+ */
 FSI_API HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val);
 
 /**
@@ -148,6 +162,56 @@ FSI_API HRESULT fsi_image_get_create_redundant_udf_metadata_files(fsi_image *ima
 FSI_API HRESULT fsi_image_put_udf_holes(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_udf_holes(fsi_image *image, bool *ret_val);
 
+/**
+ * Choose what suits a kind of disc: file systems (ISO 9660 and Joliet for a CD,
+ * UDF for others), its size as the limit of free media blocks, and with UDF its
+ * revision (1.02; 2.50 for HD DVD and BD). The volume name stays.
+ *
+ * @param value  a kind that can be written, or a CD-ROM
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (value);
+ *         IMAPI_E_IMAGE_TOO_BIG when the image is larger already; what
+ *         fsi_image_put_file_systems_to_create returns. Then nothing has changed.
+ */
+FSI_API HRESULT fsi_image_choose_image_defaults_for_media_type(
+	fsi_image *image, enum imapi_media_physical_type value);
+
+/** @param ret_val  whether the strict mode is on; default false */
+FSI_API HRESULT fsi_image_get_strict_file_system_compliance(fsi_image *image,
+							    bool *ret_val);
+
+/**
+ * Turn the strict mode on or off. It holds what is set later to the standards:
+ * a volume name to 15 characters, A-Z 0-9 _ where ISO 9660 is chosen and a-z and
+ * "." too where it is not; the times of an item to their order; directories to
+ * eight levels whatever fsi_image_put_deep_directories() says.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_FILE_SYSTEM_NOT_EMPTY when it is turned
+ *         on while the image has items
+ */
+FSI_API HRESULT fsi_image_put_strict_file_system_compliance(fsi_image *image,
+							    bool new_val);
+
+/** @param ret_val  the block of the disc that the session begins at; default 0 */
+FSI_API HRESULT fsi_image_get_session_start_block(fsi_image *image, int32_t *ret_val);
+
+/**
+ * @param new_val  only 0 for now
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
+ *         negative; E_NOTIMPL when it is not 0
+ */
+FSI_API HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val);
+
+/**
+ * Which of several file systems of a disc an import would take: UDF before Joliet
+ * before ISO 9660. Looks at no disc.
+ *
+ * @param file_systems  set of bits; others than these three are ignored
+ * @return S_OK; IMAPI_E_INVALID_PARAM (file_systems) when it has none of the three
+ */
+FSI_API HRESULT fsi_image_get_default_file_system_for_import(
+	fsi_image *image, fsi_file_systems file_systems,
+	enum fsi_file_system *ret_default);
+
 /** @param ret_name  as set, "" by default; to be freed with fsi_free() */
 FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
 
@@ -157,7 +221,8 @@ FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
  *
  * @param new_val  up to 32 UTF-16 units without control characters; "": a name
  *                 YYMMDD_HHMM of the recording time is made for the result
- * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_VOLUME_NAME
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_VOLUME_NAME, which the strict
+ *         mode has more reasons for
  */
 FSI_API HRESULT fsi_image_put_volume_name(fsi_image *image, const char *new_val);
 
@@ -229,6 +294,48 @@ FSI_API HRESULT fsi_image_get_directory_levels(fsi_image *image, uint32_t *ret_l
 
 /** Extension: @param ret_size  bytes of the largest file; 0 without files */
 FSI_API HRESULT fsi_image_get_largest_file_size(fsi_image *image, uint64_t *ret_size);
+
+/* ---- change points ----------------------------------------------------- */
+
+/**
+ * How many changes have been made: each call that added or removed something, or
+ * set a property of an item of the image, is one, however many items it brought.
+ * Properties of the image, items that are not in it, and calls that failed do not
+ * count.
+ *
+ * @param ret_val  0 for a new image
+ */
+FSI_API HRESULT fsi_image_get_change_point(fsi_image *image, int32_t *ret_val);
+
+/**
+ * Put what the image holds back to what it was: items, their data, names and
+ * properties; the properties of the image itself stay. What was undone is gone.
+ * The cost is that of the changes undone. Items that it takes out of the image
+ * stay valid as removed ones do; those made by fsi_image_create_file_item() and
+ * _directory_item() can be filled and added again.
+ *
+ * The size of the image is not held against the limit of free media blocks;
+ * fsi_image_create_result_image() does that.
+ *
+ * @param change_point  as fsi_image_get_change_point() told it
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (change_point) when it is
+ *         later than the present one, or earlier than where it was locked in;
+ *         IMAPI_E_TOO_MANY_DIRS (file system), IMAPI_E_ISO9660_LEVELS and
+ *         IMAPI_E_DATA_TOO_BIG (file systems) when the file systems chosen since
+ *         can't hold what was there; IMAPI_E_FILE_SYSTEM_NOT_EMPTY when items were
+ *         there and the rules of names or the strict mode have been changed since.
+ *         Then nothing has changed.
+ */
+FSI_API HRESULT fsi_image_rollback_to_change_point(fsi_image *image,
+						   int32_t change_point);
+
+/**
+ * Make the present state the earliest that can be returned to, and give back the
+ * memory of the way there. The change point keeps its number.
+ *
+ * @return S_OK; IMAPI_E_READONLY from the events callback
+ */
+FSI_API HRESULT fsi_image_lock_in_change_point(fsi_image *image);
 
 /* ---- extensions: beyond IMAPI's rules, each off by default ------------- */
 
@@ -408,6 +515,9 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *
  * @param ret_result  one reference
  * @return S_OK; E_OUTOFMEMORY; IMAPI_E_NO_OUTPUT without a file system;
+ *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when named streams or
+ *         the marks of real-time files are left out;
+ *         IMAPI_E_INVALID_VOLUME_NAME in strict mode;
  *         IMAPI_E_READONLY from the events callback;
  *         IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks, or of
  *         2,147,483,647 blocks; IMAPI_E_NO_UNIQUE_NAME (name, file system);

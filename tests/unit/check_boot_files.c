@@ -379,6 +379,32 @@ START_TEST(the_catalog_moves_and_hides)
 }
 END_TEST
 
+START_TEST(what_is_rolled_back_shows_the_catalog_of_before)
+{
+	fsi_image *image = api_image(BRIDGE);
+	int32_t point = 0;
+	int32_t later = 0;
+	uint32_t count = 0;
+	uint8_t *blocks = NULL;
+	fsi_disc *disc = NULL;
+
+	boot_put_one(image, boot_sized(0, 2048));
+	ASSERT_OK(fsi_image_put_boot_catalog_path(image, "/A.CAT"));
+	ASSERT_OK(fsi_image_get_change_point(image, &point));
+	ASSERT_OK(fsi_image_put_boot_catalog_path(image, "/B.CAT"));
+	ASSERT_OK(fsi_image_get_change_point(image, &later));
+	ck_assert_int_eq(later, point + 1);
+	ASSERT_OK(fsi_image_rollback_to_change_point(image, point));
+	ASSERT_TEXT(fsi_image_get_boot_catalog_path, image, "\\A.CAT");
+	blocks = boot_build(image, &count);
+	disc = open_disc(blocks, count);
+	assert_in_all_views(disc, "A.CAT", "A.CAT", boot_catalog_block(blocks), 2048);
+	fsi_disc_release(disc);
+	free(blocks);
+	fsi_image_release(image);
+}
+END_TEST
+
 START_TEST(a_catalog_without_entries_is_zeros)
 {
 	fsi_image *image = api_image(ISO);
@@ -513,6 +539,7 @@ int main(void)
 	tcase = tcase_create("catalog and errors");
 	tcase_add_test(tcase, the_catalog_may_be_a_file_in_all_views);
 	tcase_add_test(tcase, the_catalog_moves_and_hides);
+	tcase_add_test(tcase, what_is_rolled_back_shows_the_catalog_of_before);
 	tcase_add_test(tcase, a_catalog_without_entries_is_zeros);
 	tcase_add_test(tcase, a_file_that_is_booted_has_to_be_there);
 	tcase_add_test(tcase, a_backslash_is_no_separator_where_names_may_have_it);
