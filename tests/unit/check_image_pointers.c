@@ -441,14 +441,13 @@ static void try_progress_items(void)
 
 static void try_streams(void)
 {
-	uint64_t zeros = 0;
 	struct test_stream source = {.size = 1};
 	fsi_stream *made = NULL;
 	uint64_t size = 0;
 	size_t got = 0;
 	char bytes[4];
 
-	NEEDS(fsi_stream_count_zeros_at, stream, NULL, 0, &zeros);
+	NEEDS(fsi_stream_count_zeros_at, stream, NULL, 0, &size);
 	NEEDS(fsi_stream_count_zeros_at, ret_count, stream, 0, NULL);
 	NEEDS(fsi_stream_create, ops, NULL, &source, &made);
 	NEEDS(fsi_stream_create, ret_stream, &test_stream_ops, &source, NULL);
@@ -529,7 +528,6 @@ int main(void)
 {
 	Suite *suite = suite_create("image pointers");
 	TCase *tcase = tcase_create("pointers");
-
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_pointer_that_is_needed_may_not_be_null);
 	tcase_add_test(tcase, no_pointer_of_the_headers_is_forgotten);
