@@ -105,6 +105,7 @@ static bool can_tally(const fsi_image *image)
 {
 	return !((image->udf_holes || image->boot.marked_count > 0) &&
 		 image->file_systems == FSI_FILE_SYSTEM_UDF) &&
+	       image->hybrid.tables == FSI_PARTITION_TABLE_NONE &&
 	       atomic_load_explicit(&image->results, memory_order_acquire) == 0;
 }
 

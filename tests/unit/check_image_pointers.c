@@ -430,7 +430,8 @@ static void try_progress_items(void)
 	NEEDS(fsi_progress_items_from_block, items, NULL, 16, &found);
 	NEEDS(fsi_progress_items_from_block, ret_item, progress_items, 16, NULL);
 	NEEDS(fsi_progress_items_from_description, items, NULL, "\\file", &found);
-	NEEDS(fsi_progress_items_from_description, ret_item, progress_items, "x", NULL);
+	NEEDS(fsi_progress_items_from_description, ret_item, progress_items, "\\file",
+	      NULL);
 	TAKES_NULL(fsi_progress_items_from_description, description, progress_items, NULL,
 		   &found);
 	ASSERT_FAILS(fsi_progress_items_from_description(progress_items, NULL, &found),
@@ -440,14 +441,13 @@ static void try_progress_items(void)
 
 static void try_streams(void)
 {
-	uint64_t zeros = 0;
 	struct test_stream source = {.size = 1};
 	fsi_stream *made = NULL;
 	uint64_t size = 0;
 	size_t got = 0;
 	char bytes[4];
 
-	NEEDS(fsi_stream_count_zeros_at, stream, NULL, 0, &zeros);
+	NEEDS(fsi_stream_count_zeros_at, stream, NULL, 0, &size);
 	NEEDS(fsi_stream_count_zeros_at, ret_count, stream, 0, NULL);
 	NEEDS(fsi_stream_create, ops, NULL, &source, &made);
 	NEEDS(fsi_stream_create, ret_stream, &test_stream_ops, &source, NULL);
