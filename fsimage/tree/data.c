@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LONG_FILE 1048576
+
 /* ---- making ------------------------------------------------------------ */
 
 HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
@@ -214,20 +216,21 @@ static HRESULT check_size(const struct source *source)
 	return S_OK;
 }
 
+/* At the end one byte more is asked for: it would have been added meanwhile. */
 static HRESULT read_host(const struct source *source, uint64_t offset, void *buffer,
 			 size_t length)
 {
+	const bool is_end = offset + length == source->size;
 	size_t got = 0;
-	const int error =
-		fsi_read_descriptor(source->descriptor, offset, buffer, length, &got);
+	const int error = fsi_read_descriptor(source->descriptor, offset, buffer, length,
+					      is_end, &got);
 
-	if (error != 0)
-		return refuse_reading(source, error);
-	if (got == length && offset + length < source->size)
+	if (error == 0 && got == length)
 		return S_OK;
-	/* At the end, see that nothing was added meanwhile, or what is left. */
+	/* What it is not any more tells more than why it can't be read. */
 	FSI_TRY(check_size(source));
-	return got < length ? refuse_size(source, offset + got) : S_OK;
+	return error != 0 ? refuse_reading(source, error)
+			  : refuse_size(source, offset + got);
 }
 
 static HRESULT read_stream(const struct source *source, uint64_t offset, void *buffer,
@@ -307,19 +310,19 @@ static const struct fsi_stream_ops source_ops = {
 	.destroy = close_source,
 };
 
-static HRESULT open_host(struct source *source)
+static HRESULT open_host(const struct fsi_data *data, struct source *source)
 {
-	/* O_NONBLOCK: what has become a FIFO must not wait for a writer. */
-	source->descriptor =
-		open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (source->descriptor < 0) {
-		const int error = errno;
+	const int error = fsi_folder_open_file(data->source.folder, data->name,
+					       &source->descriptor);
 
+	if (error == ENOMEM)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	if (error != 0)
 		return fsi_error_with_reason(
 			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, source->path),
 			error);
-	}
-	return check_size(source);
+	/* Of a long file it is better to know before than after it was read. */
+	return source->size >= LONG_FILE ? check_size(source) : S_OK;
 }
 
 HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
@@ -336,7 +339,7 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 	else if (data->name == NULL)
 		source->stream = fsi_stream_add_ref(data->source.stream);
 	else
-		hr = open_host(source);
+		hr = open_host(data, source);
 	if (SUCCEEDED(hr))
 		hr = fsi_stream_make(&source_ops, source, ret_stream);
 	if (FAILED(hr))
@@ -414,7 +417,7 @@ HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes
 	if (data->name == NULL)
 		return S_OK;
 	source.path = fsi_data_path(data);
-	hr = source.path != NULL ? open_host(&source) : FSI_FAIL(E_OUTOFMEMORY);
+	hr = source.path != NULL ? open_host(data, &source) : FSI_FAIL(E_OUTOFMEMORY);
 	if (SUCCEEDED(hr))
 		hr = find_holes(&source, holes);
 	if (source.descriptor >= 0)

@@ -12,6 +12,7 @@
 #include <fsimage/stream.h>
 
 struct fsi_node;
+struct fsi_folder_cache;
 
 /* A folder of this computer that files were found in. */
 struct fsi_source_folder {
@@ -19,6 +20,7 @@ struct fsi_source_folder {
 	const struct fsi_source_folder *parent; /* it was found in; NULL: the first */
 	uint64_t inode;
 	uint64_t device;
+	struct fsi_folder_cache *cache; /* of the tree */
 };
 
 /*
