@@ -65,3 +65,24 @@ HRESULT fsi_check_run(struct fsi_media *media, const struct fsi_check_options *o
 	*ret_findings = check.findings;
 	return S_OK;
 }
+
+HRESULT fsi_check_map(struct fsi_media *media, fsi_block_map **ret_map)
+{
+	struct fsi_check check = {
+		.media = media,
+		.session_block = fsi_media_session_block(media),
+		.block_count = fsi_media_block_count(media),
+		.failure = S_OK,
+	};
+	HRESULT hr = S_OK;
+
+	/* What is wrong is not asked for. */
+	FSI_TRY(fsi_findings_create(0, &check.findings));
+	check_all(&check);
+	hr = SUCCEEDED(check.failure) ? fsi_block_map_create(&check, ret_map)
+				      : FSI_FAIL(E_OUTOFMEMORY);
+	fsi_owners_free(&check.owners);
+	fsi_arena_free(&check.names);
+	fsi_findings_release(check.findings);
+	return hr;
+}

@@ -16,6 +16,8 @@
 #include "check/owners.h"
 #include "media/media.h"
 
+#include <fsimage/disc.h>
+
 struct fsi_check {
 	struct fsi_media *media;
 	fsi_findings *findings;
@@ -30,6 +32,15 @@ struct fsi_check {
 /* Check all of an image. options are complete. *ret_findings: one reference. */
 HRESULT fsi_check_run(struct fsi_media *media, const struct fsi_check_options *options,
 		      fsi_findings **ret_findings);
+
+/*
+ * A map of the owners, which it takes over with their names, once they are checked
+ * and so in order. E_OUTOFMEMORY.
+ */
+HRESULT fsi_block_map_create(struct fsi_check *check, fsi_block_map **ret_map);
+
+/* As fsi_disc_get_block_map(). */
+HRESULT fsi_check_map(struct fsi_media *media, fsi_block_map **ret_map);
 
 /* The file systems; each returns at once when it is not there (udf.c, iso.c). */
 void fsi_check_udf(struct fsi_check *check);
@@ -54,6 +65,13 @@ struct fsi_check_place {
 	const struct fsi_check_name *name; /* NULL: no file or the root */
 	bool is_file;			   /* so a name of NULL is the root */
 };
+
+/* Of longer paths the end is shown: what is in the deepest folder tells more. */
+#define FSI_CHECK_PATH_SIZE 4096
+
+/* The path of a file, written from the end of a buffer; "": of no file. */
+const char *fsi_check_path(const struct fsi_check_name *name, bool is_file,
+			   char (*buffer)[FSI_CHECK_PATH_SIZE]);
 
 /* A name below another; NULL: no memory, which is kept as the failure. */
 const struct fsi_check_name *fsi_check_add_name(struct fsi_check *check,

@@ -13,9 +13,6 @@
 /* A sentence that names two files at most is not longer. */
 #define SENTENCE_SIZE 1024
 
-/* Of longer paths the end is shown: what is in the deepest folder tells more. */
-#define PATH_SIZE 4096
-
 void fsi_check_fail(struct fsi_check *check, HRESULT hr)
 {
 	if (SUCCEEDED(check->failure))
@@ -52,16 +49,15 @@ const struct fsi_check_name *fsi_check_add_name(struct fsi_check *check,
 	return name;
 }
 
-/* Written from its end to its beginning; returns that. */
-static const char *path_of(const struct fsi_check_place *place, char (*buffer)[PATH_SIZE])
+const char *fsi_check_path(const struct fsi_check_name *name, bool is_file,
+			   char (*buffer)[FSI_CHECK_PATH_SIZE])
 {
 	char *begin = *buffer + sizeof(*buffer) - 1;
 
 	*begin = '\0';
-	if (place->is_file && place->name == NULL)
+	if (is_file && name == NULL)
 		*--begin = '/';
-	for (const struct fsi_check_name *name = place->name; name != NULL;
-	     name = name->parent) {
+	for (; name != NULL; name = name->parent) {
 		const size_t length = strlen(name->text);
 
 		if (length + 4 > (size_t)(begin - *buffer)) {
@@ -96,7 +92,7 @@ void fsi_check_tell(struct fsi_check *check, enum fsi_statement statement,
 		    const struct fsi_check_details *details, const char *format, ...)
 {
 	char sentence[SENTENCE_SIZE];
-	char path[PATH_SIZE];
+	char path[FSI_CHECK_PATH_SIZE];
 	struct fsi_finding finding = {
 		.file_system = check->file_system,
 		.offset = place->offset,
@@ -111,7 +107,7 @@ void fsi_check_tell(struct fsi_check *check, enum fsi_statement statement,
 	}
 	/* What is only counted needs no words, of which there might be very many. */
 	if (fsi_findings_keeps(check->findings, statement))
-		finding.path = path_of(place, &path);
+		finding.path = fsi_check_path(place->name, place->is_file, &path);
 	va_start(values, format);
 	(void)vsnprintf(sentence, sizeof(sentence) - 1, format, values);
 	va_end(values);
