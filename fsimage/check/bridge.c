@@ -225,7 +225,8 @@ static void compare(struct side *side, struct side *other, bool tell_sizes)
 				     .expected = FSI_TEXT(
 					     "the same data in %s",
 					     fsi_import_name(other->file_system))},
-			     "is in no other");
+			     FSI_TEXT("is not in %s",
+				      fsi_import_name(other->file_system)));
 			continue;
 		}
 
