@@ -414,6 +414,32 @@ static void check_tail(struct walk *walk)
 	fsi_free(buffer);
 }
 
+/* Whether a file is in one of the folders of DVD-Video, OSTA UDF 6.9. */
+static bool is_video(const struct walk *walk)
+{
+	const struct fsi_check_name *name = walk->entry->place.name;
+	const struct fsi_check_name *folder = name != NULL ? name->parent : NULL;
+
+	return folder != NULL && folder->parent == NULL &&
+	       (strcmp(folder->text, "VIDEO_TS") == 0 ||
+		strcmp(folder->text, "AUDIO_TS") == 0);
+}
+
+/* U-171: players read the one extent that they know. */
+static void check_video(struct walk *walk)
+{
+	if (walk->udf->revision != 0x0102 || !is_video(walk) ||
+	    (walk->form == FSI_UDF_ICB_SHORT_AD && walk->extents <= 1 &&
+	     !walk->has_hole && !walk->has_list &&
+	     walk->length <= (UINT32_C(1) << 30) - walk->udf->block_size))
+		return;
+	tell(walk, FSI_U_171,
+	     &(struct fsi_check_details){
+		     .expected = "one extent of less than 1 GiB in a short descriptor",
+		     .found = FSI_TEXT("form %u, %u extents", walk->form, walk->extents)},
+	     "Players of DVD-Video cannot read the file");
+}
+
 /* U-112, U-114, U-134: what only some readers cope with. */
 static void check_portability(struct walk *walk)
 {
@@ -433,6 +459,8 @@ static void check_portability(struct walk *walk)
 				      : walk->has_hole ? "holes"
 						       : "a list in several blocks"},
 		     "ISO 9660 cannot have a file as it lies here");
+	if (is_file && walk->entry->block.icb.size > 0)
+		check_video(walk);
 	if (walk->is_fragmented && is_file)
 		tell(walk, FSI_U_114,
 		     &(struct fsi_check_details){

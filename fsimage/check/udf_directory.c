@@ -471,7 +471,9 @@ static void take_name(struct walk *walk)
 		return;
 	if (check_text(walk)) {
 		check_characters(walk, text);
-		fsi_check_systems(walk->udf->check, &walk->place, text);
+		/* Systems show no streams, or not as files. */
+		if (!walk->is_stream_directory)
+			fsi_check_systems(walk->udf->check, &walk->place, text);
 		check_unique(walk, walk->place.name->text);
 	}
 	check_fid_id(walk);

@@ -105,6 +105,165 @@ static void packets_of_odd_length(void)
 	udf_reseal(descriptor);
 }
 
+/* ---- lists of allocation descriptors ----------------------------------- */
+
+/* "/file" has its extents in a list of its own, in entry 9. */
+static uint8_t *put_list(const uint8_t *list, size_t size)
+{
+	uint8_t next[8];
+
+	hand_put_body(0, 3, next, udf_put_short(next, 3, UDF_BLOCK, 9));
+	udf_put_allocation_extent(&hand_volume, 9, list, size);
+	return udf_volume_entry(&hand_volume, 9);
+}
+
+static void a_list_that_leads_to_itself(void)
+{
+	uint8_t list[8];
+
+	(void)put_list(list, udf_put_short(list, 3, UDF_BLOCK, 9));
+}
+
+static void a_list_that_does_not_fit(void)
+{
+	uint8_t list[8];
+	uint8_t *extent = put_list(list, udf_put_short(list, 0, 3, 150));
+
+	udf_put32(extent, 20, 5000);
+	udf_reseal(extent);
+}
+
+static void a_list_that_is_none(void)
+{
+	uint8_t list[8];
+	uint8_t *extent = put_list(list, udf_put_short(list, 0, 3, 150));
+
+	udf_put16(extent, 0, 260);
+	udf_reseal(extent);
+}
+
+static void something_behind_what_leads_on(void)
+{
+	uint8_t list[16];
+
+	(void)put_list(list, udf_put_short(list, 0, 3, 150));
+	udf_put_short(list, 3, UDF_BLOCK, 9);
+	udf_put_short(list + 8, 0, 3, 150);
+	hand_put_body(0, 3, list, sizeof(list));
+}
+
+/* From 2.50 on. */
+static void a_list_that_knows_the_one_before(void)
+{
+	uint8_t list[8];
+	uint8_t *extent = put_list(list, udf_put_short(list, 0, 3, 20));
+
+	udf_put32(extent, 16, 5);
+	udf_reseal(extent);
+	udf_volume_finish(&hand_volume);
+}
+
+static void an_extent_without_space_but_a_place(void)
+{
+	uint8_t list[8];
+
+	hand_put_body(0, 3, list, udf_put_short(list, 2, 3, 150));
+}
+
+/* ---- metadata ---------------------------------------------------------- */
+
+static uint8_t *metadata_map(void)
+{
+	return udf_volume_block(&hand_volume, UDF_MAIN + UDF_LVD) + 446;
+}
+
+static void metadata_in_pieces(void)
+{
+	uint8_t *entry = udf_volume_data(&hand_volume, 0);
+
+	/* The second half is that of the mirror. */
+	udf_put_short(entry + 216, 0, 32 * UDF_BLOCK, 32);
+	udf_put_short(entry + 224, 0, 32 * UDF_BLOCK, 224);
+	udf_put32(entry, 212, 16);
+	udf_put16(entry, 10, 216);
+	udf_reseal(entry);
+}
+
+static void metadata_that_is_not_recorded(void)
+{
+	uint8_t *entry = udf_volume_data(&hand_volume, 0);
+
+	udf_put_short(entry + 216, 1, 64 * UDF_BLOCK, 32);
+	udf_reseal(entry);
+}
+
+static void metadata_files_side_by_side(void)
+{
+	uint8_t *mirror = udf_volume_data(&hand_volume, 1);
+
+	memcpy(mirror, udf_volume_data(&hand_volume, 191), UDF_BLOCK);
+	udf_put32(mirror, 12, 1);
+	udf_reseal(mirror);
+	udf_put32(metadata_map(), 44, 1);
+	udf_reseal(udf_volume_block(&hand_volume, UDF_MAIN + UDF_LVD));
+}
+
+/* ---- lists of free space ----------------------------------------------- */
+
+/* The partition gets a table of free space with two extents, in its block 300. */
+static void put_free_extents(uint32_t first, uint32_t second)
+{
+	uint8_t *descriptor = udf_volume_block(&hand_volume, UDF_MAIN + UDF_PD);
+	uint8_t *table = udf_volume_data(&hand_volume, 300);
+
+	udf_put32(descriptor, 56, UDF_BLOCK);
+	udf_put32(descriptor, 60, 300);
+	udf_put32(descriptor, 184, 4);
+	udf_reseal(descriptor);
+	table[27] = 1;
+	udf_put32(table, 36, 16);
+	udf_put_short(table + 40, 1, 4 * UDF_BLOCK, first);
+	udf_put_short(table + 48, 1, 4 * UDF_BLOCK, second);
+	udf_seal(&hand_volume, table, 263, 56, 300);
+}
+
+static void free_extents_in_disorder(void)
+{
+	put_free_extents(330, 320);
+}
+
+static void free_extents_side_by_side(void)
+{
+	put_free_extents(320, 324);
+}
+
+static void free_extents_in_use(void)
+{
+	put_free_extents(148, 320);
+}
+
+static void free_extents_outside(void)
+{
+	put_free_extents(320, UDF_PARTITION_BLOCKS - 3);
+}
+
+/* ---- names ------------------------------------------------------------- */
+
+/* Names of 41 characters take 80 bytes each, behind 40 of the parent. */
+static void tags_that_cross_a_block(void)
+{
+	char name[42];
+
+	udf_directory_begin(&hand_directory, &hand_volume, 4, 2);
+	memset(name, 'n', sizeof(name));
+	name[41] = '\0';
+	for (unsigned i = 0; i < 30; i++) {
+		name[0] = (char)('A' + i);
+		udf_directory_add(&hand_directory, name, 0, 8);
+	}
+	udf_directory_end(&hand_directory, 2, 4);
+}
+
 struct hand_fault {
 	const char *statement;
 	enum udf_volume_kind kind;
@@ -124,6 +283,20 @@ static const struct hand_fault hand_faults[] = {
 	{"U-159", UDF_SPARABLE, 0x150, a_sparing_table_of_another_name},
 	{"U-159", UDF_SPARABLE, 0x150, a_sparing_table_without_a_tag},
 	{"U-159", UDF_SPARABLE, 0x150, packets_of_odd_length},
+	{"U-107", UDF_PLAIN, 0x102, an_extent_without_space_but_a_place},
+	{"U-109", UDF_PLAIN, 0x102, a_list_that_leads_to_itself},
+	{"U-109", UDF_PLAIN, 0x102, a_list_that_does_not_fit},
+	{"U-109", UDF_PLAIN, 0x102, a_list_that_is_none},
+	{"U-109", UDF_PLAIN, 0x102, something_behind_what_leads_on},
+	{"U-109", UDF_METADATA, 0x250, a_list_that_knows_the_one_before},
+	{"U-133", UDF_VIRTUAL, 0x200, tags_that_cross_a_block},
+	{"U-150", UDF_METADATA, 0x250, metadata_that_is_not_recorded},
+	{"U-154", UDF_METADATA, 0x250, metadata_files_side_by_side},
+	{"U-155", UDF_METADATA, 0x250, metadata_in_pieces},
+	{"U-161", UDF_PLAIN, 0x102, free_extents_in_disorder},
+	{"U-161", UDF_PLAIN, 0x102, free_extents_side_by_side},
+	{"U-161", UDF_PLAIN, 0x102, free_extents_in_use},
+	{"U-161", UDF_PLAIN, 0x102, free_extents_outside},
 };
 
 #define HAND_FAULTS (int)(sizeof(hand_faults) / sizeof(hand_faults[0]))
@@ -247,6 +420,27 @@ START_TEST(a_path_may_be_so_long_and_no_longer)
 }
 END_TEST
 
+/* ---- DVD-Video --------------------------------------------------------- */
+
+START_TEST(a_video_is_not_kept_in_its_entry)
+{
+	/* The second is too large for that. */
+	static const size_t sizes[] = {100, 5000};
+
+	for (unsigned row = 0; row < 2; row++) {
+		fsi_image *made = api_image(UDF);
+		struct checked image;
+
+		api_add_directory(api_root(made), "VIDEO_TS");
+		api_add_sized(api_root(made), "VIDEO_TS\\VIDEO_TS.IFO", sizes[row]);
+		checked_take(&image, made, 0x0102);
+		ck_assert_uint_eq(count("U-171", image.bytes, image.size), 1 - row);
+		checked_free(&image);
+		fsi_image_release(made);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("check of UDF of other kinds");
@@ -258,6 +452,7 @@ int main(void)
 			    0, FIXTURE_FAULTS);
 	tcase_add_test(tcase, volumes_of_others_have_no_errors);
 	tcase_add_test(tcase, a_path_may_be_so_long_and_no_longer);
+	tcase_add_test(tcase, a_video_is_not_kept_in_its_entry);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }
