@@ -71,6 +71,7 @@ HRESULT fsi_check_map(struct fsi_media *media, fsi_block_map **ret_map)
 {
 	struct fsi_check check = {
 		.media = media,
+		.is_map = true,
 		.session_block = fsi_media_session_block(media),
 		.block_count = fsi_media_block_count(media),
 		.failure = S_OK,

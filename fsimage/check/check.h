@@ -27,6 +27,7 @@ struct fsi_check {
 	uint32_t session_block;
 	uint32_t block_count;	/* of the image */
 	uint32_t iso9660_level; /* 1 to 3; 0: not told */
+	bool is_map;		/* that is wanted, and no findings */
 	HRESULT failure;	/* the first one; S_OK: none */
 };
 
