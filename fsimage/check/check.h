@@ -144,6 +144,10 @@ void fsi_check_systems(struct fsi_check *check, const struct fsi_check_place *pl
 bool fsi_check_read(struct fsi_check *check, uint64_t offset, void *buffer,
 		    size_t length);
 
+/* The same of the data of a file, which is no use to keep. */
+bool fsi_check_read_data(struct fsi_check *check, uint64_t offset, void *buffer,
+			 size_t length);
+
 /* Keep a failure that the check cannot go on with; findings are no failures. */
 void fsi_check_fail(struct fsi_check *check, HRESULT hr);
 

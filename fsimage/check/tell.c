@@ -180,7 +180,12 @@ bool fsi_check_zero(struct fsi_check *check, enum fsi_statement statement,
 	return true;
 }
 
-bool fsi_check_read(struct fsi_check *check, uint64_t offset, void *buffer, size_t length)
+/* How the media is read. */
+typedef HRESULT read_function(struct fsi_media *media, uint64_t offset, void *buffer,
+			      size_t length);
+
+static bool read_with(struct fsi_check *check, read_function *read, uint64_t offset,
+		      void *buffer, size_t length)
 {
 	const uint64_t size = fsi_media_size(check->media);
 	const struct fsi_check_place place = {offset, "block", NULL, false};
@@ -188,7 +193,7 @@ bool fsi_check_read(struct fsi_check *check, uint64_t offset, void *buffer, size
 
 	if (offset > size || length > size - offset)
 		return false;
-	hr = fsi_media_read(check->media, offset, buffer, length);
+	hr = read(check->media, offset, buffer, length);
 	if (SUCCEEDED(hr))
 		return true;
 	if (hr == E_OUTOFMEMORY)
@@ -197,4 +202,15 @@ bool fsi_check_read(struct fsi_check *check, uint64_t offset, void *buffer, size
 		fsi_check_tell(check, FSI_C_001, &place, NULL, "%s",
 			       fsi_error_get_message());
 	return false;
+}
+
+bool fsi_check_read(struct fsi_check *check, uint64_t offset, void *buffer, size_t length)
+{
+	return read_with(check, fsi_media_read, offset, buffer, length);
+}
+
+bool fsi_check_read_data(struct fsi_check *check, uint64_t offset, void *buffer,
+			 size_t length)
+{
+	return read_with(check, fsi_media_read_data, offset, buffer, length);
 }

@@ -164,13 +164,12 @@ enum fsi_check_suffix {
 	FSI_CHECK_SUFFIX_DOMAIN
 };
 
-/* U-057 to U-059; statement: when it is empty, which NULL-like FSI_STATEMENT_COUNT
- * allows. */
+/* U-057 to U-059. empty: what an empty one breaks; FSI_STATEMENT_COUNT: nothing. */
 void fsi_check_udf_regid(struct fsi_check_udf *udf, const struct fsi_check_place *place,
 			 const struct fsi_udf_regid *regid, enum fsi_check_suffix suffix,
 			 enum fsi_statement empty);
 
-/* Text of a fixed length; empty: what an empty one breaks, or FSI_STATEMENT_COUNT. */
+/* Text of a fixed length, a part of what place tells. */
 bool fsi_check_udf_dstring(struct fsi_check_udf *udf, const struct fsi_check_place *place,
 			   const uint8_t *field, size_t size,
 			   enum fsi_statement statement, bool may_be_empty);

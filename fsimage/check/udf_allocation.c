@@ -407,8 +407,8 @@ static void check_tail(struct walk *walk)
 	if (walk->tail_used == 0)
 		return;
 	buffer = fsi_check_udf_buffer(udf);
-	if (buffer != NULL && fsi_check_read(udf->check, at.offset, buffer,
-					     udf->block_size - walk->tail_used))
+	if (buffer != NULL && fsi_check_read_data(udf->check, at.offset, buffer,
+						  udf->block_size - walk->tail_used))
 		fsi_check_zero(udf->check, FSI_U_113, &at, "rest", buffer,
 			       udf->block_size - walk->tail_used);
 	fsi_free(buffer);

@@ -30,6 +30,8 @@ static bool read_block(struct fsi_check_udf *udf, struct fsi_udf_address address
 static void check_extent(struct fsi_check_udf *udf)
 {
 	const struct fsi_udf_allocation *extent = &udf->volume.file_set;
+	uint32_t block = 0;
+	uint32_t count = 0;
 	const bool is_derived = udf->has_map[FSI_DISC_PARTITION_VIRTUAL] ||
 				udf->has_map[FSI_DISC_PARTITION_METADATA];
 	const struct fsi_check_place descriptor = fsi_check_udf_place(
@@ -50,6 +52,16 @@ static void check_extent(struct fsi_check_udf *udf)
 	fsi_check_number(udf->check, FSI_U_072, &place,
 			 "partition of the file set in the descriptor",
 			 is_derived ? 1 : 0, extent->address.partition);
+	if (!fsi_check_udf_ok(udf, fsi_import_udf_locate(udf->udf, extent->address, 1, 0,
+							 &block, &count)))
+		fsi_check_tell(
+			udf->check, FSI_U_072, &place,
+			&(struct fsi_check_details){
+				.expected = "a block of a partition",
+				.found = FSI_TEXT("block %" PRIu32 " of partition %u",
+						  extent->address.block,
+						  extent->address.partition)},
+			"The file set is outside of the partitions");
 }
 
 static void check_names(struct fsi_check_udf *udf, const struct fsi_check_place *place,

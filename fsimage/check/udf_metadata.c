@@ -9,6 +9,10 @@
 
 #define ECC_BLOCKS 16
 
+/* ECMA-167 4/14.12: a tag, and how many bits and bytes follow */
+#define TAG_SPACE_BITMAP 264
+#define BITMAP_HEAD_SIZE 24
+
 /* How much is compared at a time. */
 #define PIECE_SIZE 32768u
 
@@ -228,6 +232,35 @@ static void compare_files(struct files *files)
 		     "One scratch can take the entries of both metadata files");
 }
 
+/* U-152: the head of the bitmap, which has a bit for each block of the partition. */
+static void check_bits(struct files *files, const struct fsi_check_place *place,
+		       const struct fsi_udf_entry_block *entry)
+{
+	struct fsi_check_udf *udf = files->udf;
+	struct fsi_udf_body body = {.size = 0};
+	uint8_t head[BITMAP_HEAD_SIZE];
+	const struct fsi_udf_reading reading = {.buffer = head, .length = sizeof(head)};
+
+	if (entry->icb.size < sizeof(head) ||
+	    !fsi_check_udf_ok(
+		    udf, fsi_import_udf_load_physical_body(udf->udf, entry, &body)) ||
+	    !fsi_check_udf_ok(udf, fsi_import_udf_read_body(udf->udf, &body, &reading))) {
+		fsi_check_tell(udf->check, FSI_U_152, place, NULL,
+			       "The metadata bitmap cannot be read");
+	} else {
+		FSI_UDF_RECORD(fsi_udf_tag, tag, head);
+		FSI_UDF_RECORD(fsi_udf_allocation_table_entry, bits, head + sizeof(*tag));
+
+		fsi_check_number(udf->check, FSI_U_152, place, "tag", TAG_SPACE_BITMAP,
+				 fsi_udf_tag_identifier(head));
+		fsi_check_number(udf->check, FSI_U_152, place, "CRC length", 0,
+				 fsi_get_le16(&tag->crc_length));
+		fsi_check_number(udf->check, FSI_U_152, place, "number of bits",
+				 files->space->block_count, fsi_get_le32(&bits->block));
+	}
+	fsi_import_udf_free_body(&body);
+}
+
 /* U-152: a bitmap of what is free in the metadata partition. */
 static void check_bitmap(struct files *files, uint32_t block)
 {
@@ -253,6 +286,7 @@ static void check_bitmap(struct files *files, uint32_t block)
 	place.offset = (uint64_t)entry.block * udf->block_size;
 	fsi_check_number(udf->check, FSI_U_152, &place, "kind", FILE_BITMAP,
 			 entry.icb.file_type);
+	check_bits(files, &place, &entry);
 	fsi_free(entry.bytes);
 }
 

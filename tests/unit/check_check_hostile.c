@@ -99,6 +99,67 @@ START_TEST(an_image_may_end_anywhere)
 }
 END_TEST
 
+/* ---- blocks that can't be read ----------------------------------------- */
+
+static struct checked scratched;
+static uint64_t bad_block;
+
+static HRESULT read_scratched(void *self, uint64_t offset, void *buffer, size_t length,
+			      size_t *ret_read)
+{
+	const uint64_t bad = bad_block * FSI_BLOCK_SIZE;
+
+	(void)self;
+	if (offset < bad + FSI_BLOCK_SIZE && offset + length > bad)
+		return E_FAIL;
+	*ret_read = 0;
+	if (offset < scratched.size) {
+		*ret_read = scratched.size - offset < length
+				    ? (size_t)(scratched.size - offset)
+				    : length;
+		memcpy(buffer, scratched.bytes + offset, *ret_read);
+	}
+	return S_OK;
+}
+
+static HRESULT get_scratched_size(void *self, uint64_t *ret_size)
+{
+	(void)self;
+	*ret_size = scratched.size;
+	return S_OK;
+}
+
+START_TEST(a_block_that_can_not_be_read_is_told)
+{
+	static const struct fsi_stream_ops ops = {.size = sizeof(ops),
+						  .read_at = read_scratched,
+						  .get_size = get_scratched_size};
+	/* Recognition, sequences, integrity, an anchor, the file set, entries. */
+	static const uint32_t blocks[] = {16, 33, 66, 96, 256, 288, 290, 292};
+	const struct fsi_check_options options = {.size = sizeof(options)};
+	fsi_stream *stream = NULL;
+
+	checked_make(&scratched, UDF, revisions[_i]);
+	ASSERT_OK(fsi_stream_create(&ops, NULL, &stream));
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		struct fsi_media *media = NULL;
+		fsi_findings *findings = NULL;
+
+		bad_block = blocks[i];
+		ck_assert_int_eq(fsi_media_open(stream, 0, 0, &media), S_OK);
+		ck_assert_int_eq(fsi_check_run(media, &options, &findings), S_OK);
+		/* In the metadata partition there is nothing in some of them. */
+		ck_assert_msg(checked_total(findings, "C-001") > 0 ||
+				      revisions[_i] >= 0x0250,
+			      "block %u", blocks[i]);
+		fsi_findings_release(findings);
+		fsi_media_release(media);
+	}
+	fsi_stream_release(stream);
+	checked_free(&scratched);
+}
+END_TEST
+
 /* Each allocation fails once; then the next one. */
 START_TEST(no_memory_is_an_error_and_no_leak)
 {
@@ -136,6 +197,7 @@ int main(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, any_bytes_may_be_changed, 0, 2 * REVISIONS);
 	tcase_add_loop_test(tcase, an_image_may_end_anywhere, 0, REVISIONS);
+	tcase_add_loop_test(tcase, a_block_that_can_not_be_read_is_told, 0, REVISIONS);
 	tcase_add_loop_test(tcase, no_memory_is_an_error_and_no_leak, 0, REVISIONS);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);

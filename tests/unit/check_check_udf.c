@@ -185,6 +185,7 @@ static const struct fault faults[] = {
 	/* file set */
 	{"U-072", 0x102, MAIN_LVD, 248, 4, 2047, SEAL},
 	{"U-072", 0x250, MAIN_LVD, 256, 2, 0, SEAL},
+	{"U-072", 0x102, MAIN_LVD, 252, 4, 99999, SEAL},
 	{"U-073", 0x102, FSD, 0, 2, 265, SUM},
 	{"U-073", 0x102, FSD, 28, 2, 2, SEAL},
 	{"U-073", 0x102, FSD, 44, 4, 1, SEAL},

@@ -208,6 +208,54 @@ static void metadata_files_side_by_side(void)
 	udf_reseal(udf_volume_block(&hand_volume, UDF_MAIN + UDF_LVD));
 }
 
+/* The metadata may be written to: its bitmap is in block 20 of the partition, the
+ * entry of that in block 1. */
+static void put_bitmap(uint32_t bits, unsigned identifier, uint8_t type)
+{
+	struct udf_volume physical = hand_volume;
+	uint8_t *descriptor = udf_volume_block(&hand_volume, UDF_MAIN + UDF_PD);
+	uint8_t *bitmap = udf_volume_data(&hand_volume, 20);
+	uint8_t extent[8];
+	const struct udf_file file = {
+		.type = type,
+		.is_extended = true,
+		.size = 32,
+		.descriptors = extent,
+		.descriptors_size = udf_put_short(extent, 0, 32, 20),
+	};
+
+	udf_put32(descriptor, 184, 4);
+	udf_reseal(descriptor);
+	physical.kind = UDF_PLAIN;
+	physical.reference = 0;
+	udf_put_file(&physical, 1, &file);
+	udf_seal(&hand_volume, bitmap, identifier, 16, 20);
+	udf_put32(bitmap, 16, bits);
+	udf_put32(bitmap, 20, 8);
+	udf_put32(metadata_map(), 48, 1);
+	udf_reseal(udf_volume_block(&hand_volume, UDF_MAIN + UDF_LVD));
+}
+
+START_TEST(metadata_that_can_be_written_to_has_a_bitmap)
+{
+	static const struct {
+		uint32_t bits;
+		unsigned identifier;
+		uint8_t type;
+		uint64_t findings;
+	} rows[] = {
+		{64, 264, 252, 0}, {63, 264, 252, 1}, {64, 265, 252, 1}, {64, 264, 5, 1}};
+
+	hand_begin_file(UDF_METADATA, 0x250);
+	put_bitmap(rows[_i].bits, rows[_i].identifier, rows[_i].type);
+	udf_volume_finish(&hand_volume);
+	ck_assert_uint_eq(
+		count("U-152", hand_volume.bytes, udf_volume_size(&hand_volume)),
+		rows[_i].findings);
+	hand_end();
+}
+END_TEST
+
 /* ---- lists of free space ----------------------------------------------- */
 
 /* The partition gets a table of free space with two extents, in its block 300. */
@@ -450,6 +498,7 @@ int main(void)
 			    HAND_FAULTS);
 	tcase_add_loop_test(tcase, a_fault_in_the_volume_of_another_breaks_its_statement,
 			    0, FIXTURE_FAULTS);
+	tcase_add_loop_test(tcase, metadata_that_can_be_written_to_has_a_bitmap, 0, 4);
 	tcase_add_test(tcase, volumes_of_others_have_no_errors);
 	tcase_add_test(tcase, a_path_may_be_so_long_and_no_longer);
 	tcase_add_test(tcase, a_video_is_not_kept_in_its_entry);
