@@ -123,8 +123,8 @@ static HRESULT put_file_systems(fsi_image *image, const struct create_options *o
 {
 	HRESULT hr = fsi_image_put_file_systems_to_create(image, options->file_systems);
 
-	if (SUCCEEDED(hr) && options->iso_level != 0)
-		hr = fsi_image_put_iso9660_interchange_level(image, options->iso_level);
+	if (SUCCEEDED(hr))
+		hr = iso_options_apply(&options->iso, image);
 	if (SUCCEEDED(hr) && options->udf_revision != 0)
 		hr = fsi_image_put_udf_revision(image, options->udf_revision);
 	if (SUCCEEDED(hr))
@@ -236,6 +236,9 @@ static int add_sources(struct create *create)
 
 		hr = source_add(source, root, &create->options, &create->output,
 				&create->source_report);
+		/* Nothing is taken back: the memory is better used otherwise. */
+		if (SUCCEEDED(hr))
+			hr = fsi_image_lock_in_change_point(create->image);
 		if (SUCCEEDED(hr) && interrupt_came())
 			hr = E_IMAPI_REQUEST_CANCELLED;
 		if (FAILED(hr))
@@ -248,6 +251,42 @@ static int add_sources(struct create *create)
 	progress_clear(&create->progress);
 	notes_on_sources(&create->source_report, &create->options, &create->voice);
 	return STATUS_DONE;
+}
+
+/* ---- make it bootable -------------------------------------------------- */
+
+static int put_boot(struct create *create)
+{
+	const struct create_options *options = &create->options;
+	const char *doing = "";
+	const HRESULT hr = boot_put(&options->boot, create->image,
+				    options->rules == RULES_IMAPI ? "/\\" : "/",
+				    &create->voice, &doing);
+
+	if (SUCCEEDED(hr))
+		return STATUS_DONE;
+	progress_clear(&create->progress);
+	return message_failure(&create->voice, hr, boot_hint(hr), "booting %s", doing);
+}
+
+/* ---- make a disk of it ------------------------------------------------- */
+
+static int put_hybrid(struct create *create)
+{
+	const struct hybrid_choice *choice = &create->options.hybrid;
+	const HRESULT hr = hybrid_put(choice, create->image);
+
+	if (SUCCEEDED(hr) && choice->tables != FSI_PARTITION_TABLE_NONE &&
+	    choice->mbr_template == NULL &&
+	    !boot_has_platform(&create->options.boot, FSI_PLATFORM_EFI))
+		message_note(&create->voice,
+			     "nothing starts from a disk without --boot efi:PATH for "
+			     "UEFI or --mbr-template for a BIOS");
+	if (SUCCEEDED(hr))
+		return STATUS_DONE;
+	return message_failure(
+		&create->voice, hr, hybrid_hint(hr), "making a disk with %s",
+		choice->mbr_template != NULL ? choice->mbr_template : "--hybrid");
 }
 
 /* ---- lay out, write, report -------------------------------------------- */
@@ -324,8 +363,8 @@ static int report_image(struct create *create)
 static int run_stages(struct create *create)
 {
 	static int (*const stages[])(struct create * create) = {
-		prepare,     configure_image, add_sources,
-		make_result, write_image,     report_image,
+		prepare,  configure_image, put_hybrid,	add_sources,
+		put_boot, make_result,	   write_image, report_image,
 	};
 	int status = STATUS_DONE;
 

@@ -18,30 +18,36 @@
 /* From this revision on UDF keeps its metadata in a file. */
 #define FIRST_METADATA_REVISION 0x250
 
+/* clang-format off: a line here is a line on the screen */
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
 	"Make an image of folders and files. A folder adds its contents to the root, a\n"
 	"file itself; TARGET=SOURCE puts either at TARGET.\n"
-	"  -o, --output OUT          write the image to OUT; -: standard output\n"
+	"  -o, --output OUT          write to OUT (--force: over it); -: standard "
+	"output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
-	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31\n"
+	"      --iso-level LEVEL     names of: 1: 8.3; 2: 31; 4: 207; 3: large files "
+	"too\n"
+	"      --iso-names LIST      allow long,lowercase,relaxed,multidot,no-version\n"
+	"      --joliet-long, --omit-large-files   names of 103; those in UDF alone\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
-	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
+	"      --redundant-metadata, --udf-holes   a copy of it; holes of sparse files\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
-	"      --udf-holes           keep the holes of sparse files, in UDF alone\n"
+	"      --boot PLATFORM:PATH[,OPTION]...  start PATH on bios or efi; several\n"
+	"      --boot-catalog PATH, --boot-info-table, --boot-load-size N   boot "
+	"details\n"
+	"      --hybrid[=mbr|gpt|both], --mbr-template FILE  start from USB sticks too\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
-	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
 	"      --restricted-names    allow only ASCII characters in names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
-	"      --follow-links        take what symbolic links lead to\n"
-	"      --strict              refuse links, sockets, devices, FIFOs\n"
-	"      --force               replace an existing OUT\n"
-	"  -q, --quiet               no notes, no progress, no final line\n"
-	"  -v, --verbose             list each name that a file system can't hold\n"
-	"      --json                tell the result, or the error, as one JSON object\n"
+	"      --follow-links, --strict   take what links lead to; refuse links, "
+	"devices\n"
+	"      --working-directory DIR  where temporary data goes\n"
+	"  -q, --quiet; -v, --verbose; --json   tell nothing, more, or one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n";
+/* clang-format on */
 
 static const char *take_output(void *target, const char *value)
 {
@@ -99,15 +105,6 @@ static const char *take_file_systems(void *target, const char *value)
 	return NULL;
 }
 
-static const char *take_iso_level(void *target, const char *value)
-{
-	struct create_options *options = target;
-	if (strcmp(value, "1") != 0 && strcmp(value, "2") != 0)
-		return "must be 1 or 2";
-	options->iso_level = (uint32_t)(value[0] - '0');
-	return NULL;
-}
-
 /* "1.02" or "2.5": whether it is supported is for the library to say. */
 static const char *take_udf_revision(void *target, const char *value)
 {
@@ -155,28 +152,67 @@ static const char *take_exclude(void *target, const char *value)
 	return exclude_add(&options->excludes, value);
 }
 
+static const char *take_boot(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_add(&options->boot, value);
+}
+
+static const char *take_boot_catalog(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_take_catalog(&options->boot, value);
+}
+
+static const char *take_boot_load_size(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_take_load_size(&options->boot, value);
+}
+
+static const char *take_hybrid(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return hybrid_take_tables(&options->hybrid, value);
+}
+
+static const char *take_mbr_template(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return hybrid_take_template(&options->hybrid, value);
+}
+
 #define VALUE(name, take, letter) \
 	{ \
-		name, take, 0, letter, false \
+		name, take, 0, letter, 0 \
 	}
 #define FLAG(name, member, letter) \
 	{ \
-		name, NULL, offsetof(struct create_options, member), letter, false \
+		name, NULL, offsetof(struct create_options, member), letter, 0 \
 	}
 
 static const struct option_row rows[] = {
 	VALUE("output", take_output, 'o'),
 	VALUE("volume", take_volume, 'V'),
 	VALUE("file-systems", take_file_systems, 'f'),
-	VALUE("iso-level", take_iso_level, 0),
+	VALUE("iso-level", iso_options_take_level, 0),
+	VALUE("iso-names", iso_options_take_names, 0),
 	VALUE("udf-revision", take_udf_revision, 0),
 	VALUE("capacity", take_capacity, 0),
 	VALUE("working-directory", take_working_directory, 0),
 	VALUE("rules", take_rules, 0),
-	{"exclude", take_exclude, 0, 0, true},
+	{"exclude", take_exclude, 0, 0, OPTION_REPEATS},
+	{"boot", take_boot, 0, 0, OPTION_REPEATS},
+	VALUE("boot-catalog", take_boot_catalog, 0),
+	VALUE("boot-load-size", take_boot_load_size, 0),
+	FLAG("boot-info-table", boot.info_table, 0),
+	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL},
+	VALUE("mbr-template", take_mbr_template, 0),
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("posix", posix, 0),
 	FLAG("udf-holes", udf_holes, 0),
+	FLAG("joliet-long", iso.joliet_long, 0),
+	FLAG("omit-large-files", iso.omit_large_files, 0),
 	FLAG("restricted-names", restricted_names, 0),
 	FLAG("follow-links", follow_links, 0),
 	FLAG("strict", strict, 0),
@@ -222,14 +258,13 @@ static int check_together(const struct create_options *options)
 		return message_usage("create",
 				     "options '--quiet' and '--verbose' exclude "
 				     "each other");
-	if (options->iso_level != 0 &&
-	    (options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
-		return message_usage("create",
-				     "option '--iso-level' needs iso9660 among the "
-				     "file systems");
 	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
 		return message_usage("create", "option '--udf-holes' needs udf alone: "
 					       "'--file-systems udf'");
+	if (iso_options_check(options) != STATUS_DONE ||
+	    boot_check(&options->boot) != STATUS_DONE ||
+	    hybrid_check(&options->hybrid) != STATUS_DONE)
+		return STATUS_USAGE;
 	return check_udf(options);
 }
 
@@ -277,5 +312,6 @@ bool create_options_parse(int argc, char **argv, struct create_options *ret_opti
 void create_options_clear(struct create_options *options)
 {
 	exclude_clear(&options->excludes);
+	boot_clear(&options->boot);
 	operands_clear(&options->operands);
 }

@@ -3,7 +3,10 @@
 #ifndef CLI_CREATE_OPTIONS_H
 #define CLI_CREATE_OPTIONS_H
 
+#include "cli/boot.h"
 #include "cli/exclude.h"
+#include "cli/iso_options.h"
+#include "cli/hybrid.h"
 #include "cli/options.h"
 
 #include <fsimage/types.h>
@@ -18,8 +21,8 @@ struct create_options {
 	const char *output;	       /**< "-": standard output */
 	const char *volume_name;       /**< NULL: none given */
 	fsi_file_systems file_systems; /**< at least one */
-	uint32_t iso_level;	       /**< 0: none given */
-	uint32_t udf_revision;	       /**< as 0x102; 0: none given */
+	struct iso_options iso;
+	uint32_t udf_revision; /**< as 0x102; 0: none given */
 	bool udf_holes;
 	int64_t capacity_blocks;       /**< 0: none given */
 	const char *working_directory; /**< NULL: none given */
@@ -34,6 +37,8 @@ struct create_options {
 	bool strict;
 	bool follow_links;
 	struct exclude_list excludes;
+	struct boot_list boot;
+	struct hybrid_choice hybrid;
 	/** The time of the volume: the clock's, or that of SOURCE_DATE_EPOCH. */
 	struct timespec recording_time;
 	bool is_reproducible;	  /**< SOURCE_DATE_EPOCH is set */

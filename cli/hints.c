@@ -115,6 +115,13 @@ const char *hint_for(HRESULT code, const struct create_options *options)
 {
 	const char *hint = NULL;
 
+	/* All else that may be wrong with one was told before. */
+	if (code == IMAPI_E_BOOT_IMAGE_DATA)
+		return options->hybrid.mbr_template != NULL
+			       ? "the code of --mbr-template starts the same loader's "
+				 "--boot bios:PATH,emulation=none"
+			       : "a boot image has to stay as it is meanwhile, and with "
+				 "info-table it has at least 64 bytes";
 	if (code == IMAPI_E_IMAGE_SIZE_LIMIT || code == IMAPI_E_IMAGE_TOO_BIG)
 		return hint_for_size(options);
 	if (options->rules == RULES_IMAPI)

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What bash completes after "fsimage", with the functions of bash-completion.
 
-# The last name of a list with commas, each name offered once.
-_fsimage_file_systems() {
+# The last word of a list with commas, each of the words given offered once.
+_fsimage_list() {
 	local done="" name
 
 	[[ $cur != *,* ]] || done=${cur%,*},
-	for name in iso9660 joliet udf; do
+	for name; do
 		if [[ ,$done != *,$name,* && $done$name == "$cur"* ]]; then
 			COMPREPLY+=("$done$name")
 		fi
@@ -20,16 +20,27 @@ _fsimage_value() {
 	case $prev in
 	-o | --output) _filedir ;;
 	--working-directory) _filedir -d ;;
-	-f | --file-systems) _fsimage_file_systems ;;
-	--iso-level) COMPREPLY=($(compgen -W "1 2" -- "$cur")) ;;
+	-f | --file-systems) _fsimage_list iso9660 joliet udf ;;
+	--iso-names) _fsimage_list long lowercase relaxed multidot no-version ;;
+	--iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$cur")) ;;
 	--udf-revision)
 		COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$cur"))
 		;;
 	--capacity) COMPREPLY=($(compgen -W "650M 700M 4.7G 8.5G 25G 50G 100G 128G" -- "$cur")) ;;
+	--boot)
+		cur=${cur##*:}
+		_filedir
+		;;
+	--hybrid)
+		# A word behind a space is not its value.
+		[[ $split == true ]] || return 1
+		COMPREPLY=($(compgen -W "mbr gpt both" -- "$cur"))
+		;;
+	--mbr-template) _filedir ;;
 	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
 	-C | --directory) _filedir -d ;;
 	--view) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
-	-V | --volume | --exclude) ;;
+	-V | --volume | --exclude | --boot-catalog | --boot-load-size) ;;
 	*) return 1 ;;
 	esac
 }
@@ -39,8 +50,10 @@ _fsimage_create() {
 	case $cur in
 	-*)
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
+			--iso-names --joliet-long --omit-large-files
 			--udf-revision --redundant-metadata --posix --udf-holes
-			--capacity --working-directory --rules --restricted-names --exclude --follow-links --strict --force
+			--capacity --working-directory --rules --restricted-names --boot --boot-catalog
+			--boot-info-table --boot-load-size --hybrid --mbr-template --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;
 	*)

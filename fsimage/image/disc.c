@@ -2,6 +2,7 @@
 /* Discs that exist already: the API over fsimage/import. */
 #include "check/check.h"
 #include "error/fail.h"
+#include "import/boot.h"
 #include "import/file_systems.h"
 
 #include "base/memory.h"
@@ -91,6 +92,15 @@ HRESULT fsi_disc_get_file_systems(fsi_disc *disc, fsi_file_systems *ret_file_sys
 		return FSI_FAIL(E_POINTER);
 	*ret_file_systems = disc->file_systems;
 	return S_OK;
+}
+
+HRESULT fsi_disc_read_boot_catalog(fsi_disc *disc,
+				   struct fsi_disc_boot_catalog **ret_catalog)
+{
+	fsi_error_clear();
+	if (disc == NULL || ret_catalog == NULL)
+		return FSI_FAIL(E_POINTER);
+	return finish(fsi_import_read_boot_catalog(disc->media, ret_catalog));
 }
 
 HRESULT fsi_disc_open_view(fsi_disc *disc, enum fsi_file_system file_system,

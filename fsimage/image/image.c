@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "image/tally.h"
 #include "tree/change.h"
 #include "tree/path.h"
 
@@ -23,6 +24,8 @@ const char *fsi_get_version(void)
 
 static void destroy_image(fsi_image *image)
 {
+	fsi_image_clear_boot(&image->boot);
+	fsi_tally_drop(image);
 	fsi_naming_destroy(image->naming);
 	fsi_tree_destroy(&image->tree);
 	fsi_free(image->volume_name);
@@ -112,15 +115,25 @@ HRESULT fsi_node_check_changeable(const struct fsi_node *node)
 	return S_OK;
 }
 
+HRESULT fsi_node_check_own_change(const struct fsi_node *node)
+{
+	return node->is_apart ? fsi_image_check_writable(fsi_node_image(node))
+			      : fsi_node_check_changeable(node);
+}
+
 HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr)
 {
 	struct fsi_error_state error;
 
 	if (SUCCEEDED(hr)) {
-		fsi_change_keep(&image->tree);
-		/* What the caller's own functions met is no error of this call. */
-		fsi_error_clear();
-		return hr;
+		const HRESULT committed = fsi_change_commit(&image->tree);
+
+		if (SUCCEEDED(committed)) {
+			/* What the caller's own functions met is no error of this. */
+			fsi_error_clear();
+			return hr;
+		}
+		hr = committed;
 	}
 	fsi_error_save(&error);
 	fsi_change_roll_back(&image->tree);
@@ -186,7 +199,9 @@ static HRESULT create_item(fsi_image *image, const char *name, enum fsi_node_kin
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "name");
 	if (FAILED(hr))
 		return hr;
-	return fsi_tree_make_node(&image->tree, kind, name, strlen(name), ret_node);
+	FSI_TRY(fsi_tree_make_node(&image->tree, kind, name, strlen(name), ret_node));
+	(*ret_node)->is_apart = true;
+	return S_OK;
 }
 
 HRESULT fsi_image_create_directory_item(fsi_image *image, const char *name,

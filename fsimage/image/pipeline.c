@@ -6,16 +6,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "image/sparse.h"
-#include "iso9660/writer.h"
 #include "tree/data.h"
 #include "tree/path.h"
-#include "udf/writer.h"
 
 /* File data of a UDF volume begins at a multiple of an ECC block of DVD. */
 #define UDF_DATA_ALIGNMENT 16
 /* Blocks that drives read ahead behind the last one, where no UDF tail is. */
 #define ISO9660_PADDING_BLOCKS 150
-#define IMAGE_ALIGNMENT	       32
 
 /* ---- names ------------------------------------------------------------- */
 
@@ -25,20 +22,42 @@ void fsi_naming_destroy(struct fsi_naming *naming)
 		return;
 	fsi_name_view_destroy(naming->iso);
 	fsi_name_view_destroy(naming->joliet);
+	fsi_name_view_destroy(naming->enhanced);
 	fsi_name_view_destroy(naming->udf);
 	fsi_order_destroy(naming->order);
 	fsi_free(naming);
 }
 
-static HRESULT add_view(const fsi_image *image, const struct fsi_naming *naming,
-			enum fsi_file_system file_system, struct fsi_name_view **ret_view)
+struct fsi_name_rules fsi_image_name_rules(const fsi_image *image,
+					   enum fsi_file_system file_system,
+					   uint32_t iso_level)
 {
-	const struct fsi_name_rules rules = {.file_system = file_system,
-					     .iso_level = image->iso_level};
+	return (struct fsi_name_rules){.file_system = file_system,
+				       .iso_level = iso_level,
+				       .extensions = image->name_extensions};
+}
+
+static HRESULT add_view(const fsi_image *image, const struct fsi_naming *naming,
+			enum fsi_file_system file_system, uint32_t iso_level,
+			struct fsi_name_view **ret_view)
+{
+	const struct fsi_name_rules rules =
+		fsi_image_name_rules(image, file_system, iso_level);
 
 	if ((image->file_systems & file_system) == 0)
 		return S_OK;
 	return fsi_name_view_create(naming->order, &rules, ret_view);
+}
+
+static HRESULT add_views(const fsi_image *image, struct fsi_naming *naming)
+{
+	FSI_TRY(add_view(image, naming, FSI_FILE_SYSTEM_ISO9660, image->iso_level,
+			 &naming->iso));
+	FSI_TRY(add_view(image, naming, FSI_FILE_SYSTEM_JOLIET, 0, &naming->joliet));
+	if (image->iso9660_1999)
+		FSI_TRY(add_view(image, naming, FSI_FILE_SYSTEM_ISO9660,
+				 FSI_NAME_ISO9660_1999, &naming->enhanced));
+	return add_view(image, naming, FSI_FILE_SYSTEM_UDF, 0, &naming->udf);
 }
 
 /* Named streams came with UDF 2.00. */
@@ -59,11 +78,7 @@ static HRESULT create_naming(fsi_image *image, struct fsi_naming **ret_naming)
 	hr = fsi_order_create(&image->tree, fsi_image_has_named_streams(image),
 			      &naming->order);
 	if (SUCCEEDED(hr))
-		hr = add_view(image, naming, FSI_FILE_SYSTEM_ISO9660, &naming->iso);
-	if (SUCCEEDED(hr))
-		hr = add_view(image, naming, FSI_FILE_SYSTEM_JOLIET, &naming->joliet);
-	if (SUCCEEDED(hr))
-		hr = add_view(image, naming, FSI_FILE_SYSTEM_UDF, &naming->udf);
+		hr = add_views(image, naming);
 	if (FAILED(hr)) {
 		fsi_naming_destroy(naming);
 		return hr;
@@ -142,56 +157,7 @@ static HRESULT describe_volume(const fsi_image *image, const struct fsi_order *o
 	return S_OK;
 }
 
-/* ---- formats ----------------------------------------------------------- */
-
-static HRESULT add_iso9660(const struct fsi_naming *naming, struct fsi_plan *plan)
-{
-	const struct fsi_iso9660_source source = {
-		.order = naming->order,
-		.iso = naming->iso,
-		.joliet = naming->joliet,
-		.volume = &plan->volume,
-		.layout = &plan->layout,
-	};
-
-	return fsi_iso9660_create(&source, &plan->formats[plan->format_count++]);
-}
-
-/* Whether data is in the entries of UDF, as no other file system needs it. */
-static bool is_embedded(const fsi_image *image, const struct fsi_data *data)
-{
-	return (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
-	       fsi_udf_embeds_data(image->udf_revision,
-				   image->file_systems == FSI_FILE_SYSTEM_UDF, data);
-}
-
-static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
-		       struct fsi_plan *plan)
-{
-	const struct fsi_udf_source source = {
-		.order = naming->order,
-		.names = naming->udf,
-		.volume = &plan->volume,
-		.layout = &plan->layout,
-		.revision = image->udf_revision,
-		.redundant_metadata = image->redundant_metadata,
-		.is_alone = image->file_systems == FSI_FILE_SYSTEM_UDF,
-	};
-
-	return fsi_udf_create(&source, &plan->formats[plan->format_count++]);
-}
-
-static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
-			   struct fsi_plan *plan)
-{
-	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660)
-		FSI_TRY(add_iso9660(naming, plan));
-	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
-		FSI_TRY(add_udf(image, naming, plan));
-	return S_OK;
-}
-
-/* ---- placing ----------------------------------------------------------- */
+/* ---- file data --------------------------------------------------------- */
 
 static HRESULT describe_data(const struct fsi_region *region, char **ret_description)
 {
@@ -214,6 +180,106 @@ static const struct fsi_region_ops data_ops = {
 	.open = open_data,
 };
 
+/* ---- formats ----------------------------------------------------------- */
+
+static HRESULT add_iso9660(const struct fsi_iso9660_source *trees, struct fsi_plan *plan)
+{
+	struct fsi_iso9660_source source = *trees;
+
+	source.layout = &plan->layout;
+	source.boot = plan->formats[FSI_PLAN_BOOT];
+	if (source.boot != NULL)
+		source.render_boot_record = fsi_boot_render_record;
+	return fsi_iso9660_create(&source, &plan->formats[FSI_PLAN_ISO9660]);
+}
+
+static HRESULT add_whole_iso9660(const struct fsi_naming *naming,
+				 const struct fsi_plan_sizes *sizes,
+				 struct fsi_plan *plan)
+{
+	struct fsi_iso9660_source source = {
+		.volume = &plan->volume,
+	};
+
+	if (naming != NULL) {
+		source.order = naming->order;
+		source.iso = naming->iso;
+		source.joliet = naming->joliet;
+		source.enhanced = naming->enhanced;
+	} else {
+		source.sizes = sizes->iso;
+		source.tree_count = sizes->iso_count;
+	}
+	return add_iso9660(&source, plan);
+}
+
+/* El Torito finds its catalog through descriptors of ISO 9660: these at least. */
+static HRESULT add_stub(const fsi_image *image, struct fsi_plan *plan)
+{
+	FSI_TRY(fsi_stub_create(image, &plan->stub));
+	return add_iso9660(&(struct fsi_iso9660_source){.order = plan->stub->order,
+							.iso = plan->stub->names,
+							.volume = &plan->stub->volume},
+			   plan);
+}
+
+/* Whether data is in the entries of UDF, as no other file system needs it. */
+static bool is_embedded(const fsi_image *image, const struct fsi_data *data)
+{
+	return (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
+	       fsi_udf_embeds_data(image->udf_revision,
+				   image->file_systems == FSI_FILE_SYSTEM_UDF, data);
+}
+
+static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
+		       const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
+{
+	const struct fsi_udf_source source = {
+		.order = naming != NULL ? naming->order : NULL,
+		.names = naming != NULL ? naming->udf : NULL,
+		.sizes = naming != NULL ? NULL : &sizes->udf,
+		.volume = &plan->volume,
+		.layout = &plan->layout,
+		.revision = image->udf_revision,
+		.redundant_metadata = image->redundant_metadata,
+		.is_alone = image->file_systems == FSI_FILE_SYSTEM_UDF,
+	};
+
+	return fsi_udf_create(&source, &plan->formats[FSI_PLAN_UDF]);
+}
+
+static HRESULT add_hybrid(const fsi_image *image, struct fsi_plan *plan)
+{
+	const struct fsi_hybrid_source source = {
+		.hybrid = &image->hybrid,
+		.volume = &plan->volume,
+		.boot = plan->formats[FSI_PLAN_BOOT],
+		.images = image->boot.images,
+		.image_count = image->boot.image_count,
+	};
+
+	return fsi_hybrid_create(&source, &plan->formats[FSI_PLAN_HYBRID]);
+}
+
+/* One of naming and sizes is NULL. */
+static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
+			   const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
+{
+	FSI_TRY(fsi_image_create_boot(image, &data_ops, &plan->layout,
+				      &plan->formats[FSI_PLAN_BOOT]));
+	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660)
+		FSI_TRY(add_whole_iso9660(naming, sizes, plan));
+	else if (plan->formats[FSI_PLAN_BOOT] != NULL)
+		FSI_TRY(add_stub(image, plan));
+	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
+		FSI_TRY(add_udf(image, naming, sizes, plan));
+	if (image->hybrid.tables != FSI_PARTITION_TABLE_NONE)
+		FSI_TRY(add_hybrid(image, plan));
+	return S_OK;
+}
+
+/* ---- placing ----------------------------------------------------------- */
+
 /* Only UDF knows holes; where it shares data they are recorded as zeros. */
 static HRESULT find_holes(const fsi_image *image, const struct fsi_order *order,
 			  struct fsi_layout *layout)
@@ -221,28 +287,52 @@ static HRESULT find_holes(const fsi_image *image, const struct fsi_order *order,
 	if (!image->udf_holes || image->file_systems != FSI_FILE_SYSTEM_UDF)
 		return S_OK;
 	for (uint32_t i = 0; i < order->data_count; i++) {
-		if (!is_embedded(image, order->data[i]))
+		if (!is_embedded(image, order->data[i]) && !order->data[i]->needs_blocks)
 			FSI_TRY(fsi_sparse_find(order->data[i], layout));
 	}
 	return S_OK;
 }
 
-static HRESULT place_one(const struct fsi_data *data, struct fsi_layout *layout)
+/* What is booted may differ from its source. S_FALSE: it does not. */
+static HRESULT place_boot_data(const struct fsi_data *data, struct fsi_plan *plan)
 {
+	return data->needs_blocks && plan->formats[FSI_PLAN_BOOT] != NULL
+		       ? fsi_boot_place_data(plan->formats[FSI_PLAN_BOOT], data->number,
+					     &plan->layout,
+					     &plan->layout.data_blocks[data->number])
+		       : S_FALSE;
+}
+
+static HRESULT place_one(const struct fsi_data *data, struct fsi_plan *plan)
+{
+	struct fsi_layout *layout = &plan->layout;
 	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
+	HRESULT hr = S_OK;
 
 	if (runs != NULL)
 		return fsi_sparse_place(runs, layout);
+	hr = place_boot_data(data, plan);
+	if (hr != S_FALSE)
+		return hr;
 	return fsi_layout_append(layout, &data_ops, data, fsi_blocks_of(data->size), 1,
 				 &layout->data_blocks[data->number]);
 }
 
+static HRESULT begin_data(const fsi_image *image, struct fsi_layout *layout)
+{
+	const uint32_t alignment =
+		image->file_systems & FSI_FILE_SYSTEM_UDF ? UDF_DATA_ALIGNMENT : 1;
+
+	return fsi_layout_append(layout, NULL, NULL, 0, alignment,
+				 &layout->first_data_block);
+}
+
 static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
-			  uint32_t first, uint32_t end, struct fsi_layout *layout)
+			  uint32_t first, uint32_t end, struct fsi_plan *plan)
 {
 	for (uint32_t i = first; i < end; i++) {
 		if (!is_embedded(image, order->data[i]))
-			FSI_TRY(place_one(order->data[i], layout));
+			FSI_TRY(place_one(order->data[i], plan));
 	}
 	return S_OK;
 }
@@ -253,50 +343,60 @@ static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
  * last file for damage.
  */
 static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
-			  struct fsi_layout *layout)
+			  struct fsi_plan *plan)
 {
-	const uint32_t alignment =
-		image->file_systems & FSI_FILE_SYSTEM_UDF ? UDF_DATA_ALIGNMENT : 1;
+	struct fsi_layout *layout = &plan->layout;
 
 	layout->data_blocks =
 		fsi_allocate_zeroed(order->data_count, sizeof(layout->data_blocks[0]));
 	if (layout->data_blocks == NULL ||
 	    !fsi_vector_reserve(&layout->regions, order->data_count))
 		return FSI_FAIL(E_OUTOFMEMORY);
-	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment,
-				  &layout->first_data_block));
 	FSI_TRY(place_some(image, order, order->item_data_count, order->data_count,
-			   layout));
-	FSI_TRY(place_some(image, order, 0, order->item_data_count, layout));
-	layout->data_end_block = layout->next_block;
-	return S_OK;
+			   plan));
+	return place_some(image, order, 0, order->item_data_count, plan);
+}
+
+/* The same for data of which nothing but its size is known. */
+static HRESULT place_size(uint64_t blocks, struct fsi_layout *layout)
+{
+	uint32_t first_block = 0;
+
+	return fsi_layout_append(layout, NULL, NULL, blocks, 1, &first_block);
 }
 
 static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
 {
-	for (uint32_t i = 0; i < plan->format_count; i++)
-		FSI_TRY(plan->formats[i]->ops->place(plan->formats[i], stage,
-						     &plan->layout));
+	for (int i = 0; i < FSI_PLAN_FORMATS; i++) {
+		struct fsi_format *format = plan->formats[i];
+
+		if (format != NULL)
+			FSI_TRY(format->ops->place(format, stage, &plan->layout));
+	}
 	return S_OK;
 }
 
 static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
-			 struct fsi_plan *plan)
+			 const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
 	struct fsi_layout *layout = &plan->layout;
 
-	FSI_TRY(find_holes(image, order, layout));
+	if (sizes == NULL)
+		FSI_TRY(find_holes(image, order, layout));
 	for (enum fsi_stage stage = 0; stage < FSI_STAGE_END; stage++)
 		FSI_TRY(place_stage(plan, stage));
-	FSI_TRY(place_data(image, order, layout));
+	FSI_TRY(begin_data(image, layout));
+	FSI_TRY(sizes != NULL ? place_size(sizes->data_blocks, layout)
+			      : place_data(image, order, plan));
+	layout->data_end_block = layout->next_block;
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
 	if (layout->total_blocks == 0)
-		FSI_TRY(fsi_layout_seal(layout,
-					fsi_align_u64((uint64_t)layout->next_block +
-							      ISO9660_PADDING_BLOCKS,
-						      IMAGE_ALIGNMENT)));
-	return S_OK;
+		FSI_TRY(fsi_layout_seal(
+			layout,
+			fsi_layout_align_end(layout, (uint64_t)layout->next_block +
+							     ISO9660_PADDING_BLOCKS)));
+	return place_stage(plan, FSI_STAGE_SEALED);
 }
 
 HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
@@ -308,14 +408,15 @@ HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
 	if (image->file_systems == FSI_FILE_SYSTEM_NONE)
 		return FSI_FAIL(IMAPI_E_NO_OUTPUT);
 	FSI_TRY(fsi_image_get_naming(image, &naming));
+	FSI_TRY(fsi_image_resolve_boot(image));
 	plan = fsi_allocate_zeroed(1, sizeof(*plan));
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	hr = describe_volume(image, naming->order, &plan->volume);
 	if (SUCCEEDED(hr))
-		hr = add_formats(image, naming, plan);
+		hr = add_formats(image, naming, NULL, plan);
 	if (SUCCEEDED(hr))
-		hr = place_all(image, naming->order, plan);
+		hr = place_all(image, naming->order, NULL, plan);
 	if (FAILED(hr)) {
 		fsi_plan_destroy(plan);
 		return hr;
@@ -324,17 +425,37 @@ HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
 	return S_OK;
 }
 
-void fsi_plan_destroy(struct fsi_plan *plan)
+static void clear_plan(struct fsi_plan *plan)
 {
-	if (plan == NULL)
-		return;
-	for (uint32_t i = 0; i < plan->format_count; i++) {
+	for (int i = 0; i < FSI_PLAN_FORMATS; i++) {
 		if (plan->formats[i] != NULL)
 			plan->formats[i]->ops->destroy(plan->formats[i]);
 	}
 	fsi_layout_free(&plan->layout);
+	fsi_stub_destroy(plan->stub);
 	fsi_free(plan->volume.iso_name);
 	fsi_free(plan->volume.joliet_name);
 	fsi_free(plan->volume.udf_name);
+}
+
+void fsi_plan_destroy(struct fsi_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	clear_plan(plan);
 	fsi_free(plan);
+}
+
+HRESULT fsi_plan_count_blocks(const fsi_image *image, const struct fsi_plan_sizes *sizes,
+			      uint32_t *ret_blocks)
+{
+	struct fsi_plan plan = {0};
+	HRESULT hr = add_formats(image, NULL, sizes, &plan);
+
+	if (SUCCEEDED(hr))
+		hr = place_all(image, NULL, sizes, &plan);
+	if (SUCCEEDED(hr))
+		*ret_blocks = plan.layout.total_blocks;
+	clear_plan(&plan);
+	return hr;
 }

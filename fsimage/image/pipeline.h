@@ -4,14 +4,34 @@
 #define FSI_IMAGE_PIPELINE_H
 
 #include "image/image.h"
+#include "image/stub.h"
+#include "iso9660/writer.h"
 #include "layout/format.h"
+#include "udf/writer.h"
+
+/* What the content of an image comes to, without its items. */
+struct fsi_plan_sizes {
+	struct fsi_iso9660_sizes iso[FSI_ISO9660_TREES_MAX];
+	uint32_t iso_count;
+	struct fsi_udf_sizes udf;
+	uint64_t data_blocks; /* outside of entries */
+};
+
+/* The formats of a plan, in the order in which each stage asks them. */
+enum fsi_plan_format {
+	FSI_PLAN_ISO9660,
+	FSI_PLAN_BOOT,
+	FSI_PLAN_UDF,
+	FSI_PLAN_HYBRID,
+	FSI_PLAN_FORMATS
+};
 
 /* An image laid out: every block has its place and can be rendered. */
 struct fsi_plan {
 	struct fsi_volume volume;
 	struct fsi_layout layout;
-	struct fsi_format *formats[2];
-	uint32_t format_count;
+	struct fsi_format *formats[FSI_PLAN_FORMATS]; /* NULL: not in this image */
+	struct fsi_stub *stub; /* NULL: ISO 9660 is whole or not there at all */
 };
 
 /*
@@ -21,6 +41,13 @@ struct fsi_plan {
  * E_OUTOFMEMORY.
  */
 HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan);
+
+/*
+ * The blocks that an image has whose content comes to these sizes; its own items
+ * are not looked at. IMAPI_E_IMAGE_TOO_BIG over 2^31 - 1 blocks; E_OUTOFMEMORY.
+ */
+HRESULT fsi_plan_count_blocks(const fsi_image *image, const struct fsi_plan_sizes *sizes,
+			      uint32_t *ret_blocks);
 
 void fsi_plan_destroy(struct fsi_plan *plan);
 

@@ -20,14 +20,6 @@ bool fsi_iso9660_is_descriptor(const uint8_t *block)
 	return memcmp(block + 1, standard_id, sizeof(standard_id)) == 0;
 }
 
-bool fsi_iso9660_is_boot_record(const uint8_t *block)
-{
-	static const char boot_system[] = "EL TORITO SPECIFICATION";
-
-	return fsi_iso9660_is_descriptor(block) && block[0] == 0 &&
-	       memcmp(block + 7, boot_system, sizeof(boot_system) - 1) == 0;
-}
-
 unsigned fsi_iso9660_joliet_level(const uint8_t *block)
 {
 	const uint8_t *escape =

@@ -32,9 +32,6 @@ struct fsi_iso9660_volume {
 /* Whether a block is a volume descriptor at all: "CD001" (ECMA-119 8.1.2). */
 bool fsi_iso9660_is_descriptor(const uint8_t *block);
 
-/* Whether a descriptor is the boot record of El Torito (El Torito 2.0). */
-bool fsi_iso9660_is_boot_record(const uint8_t *block);
-
 /* The level of a supplementary descriptor that is Joliet's; else 0. */
 unsigned fsi_iso9660_joliet_level(const uint8_t *block);
 

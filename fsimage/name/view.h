@@ -17,15 +17,31 @@
  *             no two names differ only in case.
  *   UDF       only names of over 254 characters (127 if one is over U+00FF),
  *             and those with a byte order mark, are changed.
+ *
+ * In ISO 9660:1999 only names of over 207 bytes are changed.
  */
 #ifndef FSI_NAME_VIEW_H
 #define FSI_NAME_VIEW_H
 
 #include "tree/order.h"
 
+/* What names may have beyond the rules; <fsimage/image.h> tells of each. */
+struct fsi_name_extensions {
+	bool long_iso;
+	bool lowercase_iso;
+	bool relaxed_iso;
+	bool multidot_iso;
+	bool unversioned_iso;
+	bool long_joliet;
+};
+
+/* In place of an interchange level: the tree of an enhanced volume descriptor. */
+#define FSI_NAME_ISO9660_1999 4u
+
 struct fsi_name_rules {
 	enum fsi_file_system file_system;
-	uint32_t iso_level; /* 1: 8.3; 2: up to 31 characters */
+	uint32_t iso_level; /* 1: 8.3; 2: up to 31 characters; FSI_NAME_ISO9660_1999 */
+	struct fsi_name_extensions extensions;
 };
 
 struct fsi_name_view {
@@ -81,6 +97,12 @@ static inline uint32_t fsi_name_view_child(const struct fsi_name_view *view,
 
 	return view->sorted != NULL ? view->sorted[place] : place;
 }
+
+/* The order of two items of a directory by their names in a file system, as that of
+ * its directory records: as strcmp(). */
+int fsi_name_compare_records(const struct fsi_name_rules *rules, const struct fsi_node *a,
+			     const char *a_name, const struct fsi_node *b,
+			     const char *b_name);
 
 /* How a volume name is written in a file system; *ret_name is to be freed. */
 HRESULT fsi_name_of_volume(const char *volume_name, enum fsi_file_system file_system,

@@ -147,13 +147,18 @@ static struct fsi_udf_identifier get_identifier(
 	return identifier;
 }
 
-/* No view maps the names of streams: they fit as they are, or not at all. */
-static HRESULT check_stream_name(const char *name)
+bool fsi_udf_holds_stream_name(const char *name)
 {
 	/* OSTA UDF 2.1.1: U+FEFF and U+FFFE are in no name. */
-	if (fsi_udf_put_cs0(NULL, SIZE_MAX, name, strlen(name)) >
-		    FSI_UDF_IDENTIFIER_MAX_SIZE ||
-	    strstr(name, "\xEF\xBB\xBF") != NULL || strstr(name, "\xEF\xBF\xBE") != NULL)
+	return fsi_udf_put_cs0(NULL, SIZE_MAX, name, strlen(name)) <=
+		       FSI_UDF_IDENTIFIER_MAX_SIZE &&
+	       strstr(name, "\xEF\xBB\xBF") == NULL &&
+	       strstr(name, "\xEF\xBF\xBE") == NULL;
+}
+
+HRESULT fsi_udf_check_stream_name(const char *name)
+{
+	if (!fsi_udf_holds_stream_name(name))
 		return fsi_error_detail(FSI_FAIL(IMAPI_E_NO_UNIQUE_NAME, name, "UDF"),
 					"UDF can't hold this name of a stream.");
 	return S_OK;
@@ -195,7 +200,7 @@ static HRESULT measure_directory(struct fsi_udf_directories *directories,
 		const uint32_t size = fsi_udf_identifier_size(identifier.name);
 
 		if (directory.is_stream_directory)
-			FSI_TRY(check_stream_name(identifier.name));
+			FSI_TRY(fsi_udf_check_stream_name(identifier.name));
 		if (position == 0)
 			FSI_TRY(begin_block(directories, n, 0));
 		if (position + size > FSI_BLOCK_SIZE)

@@ -100,6 +100,41 @@ FSI_API HRESULT fsi_disc_get_total_blocks(fsi_disc *disc, uint32_t *ret_blocks);
 FSI_API HRESULT fsi_disc_get_file_systems(fsi_disc *disc,
 					  fsi_file_systems *ret_file_systems);
 
+/* ---- booting ----------------------------------------------------------- */
+
+/** A boot image, as the catalog of El Torito tells it. */
+struct fsi_disc_boot_entry {
+	uint8_t platform;      /**< enum fsi_platform_id, or any other value */
+	uint8_t emulation;     /**< enum fsi_emulation, or any other value up to 15 */
+	uint8_t system_type;   /**< hard disk: the type of its partition */
+	bool is_bootable;      /**< whether firmware may start it */
+	uint16_t load_segment; /**< 0: 0x7C0 */
+	uint16_t sector_count; /**< of 512 bytes, that are loaded to begin with */
+	uint32_t block;	       /**< of the disc: where it begins */
+	uint64_t size; /**< bytes: of the disk that is emulated, or all that is loaded;
+			    0: not told */
+	char manufacturer[88]; /**< UTF-8; "": not told */
+};
+
+struct fsi_disc_boot_catalog {
+	uint32_t block;	   /**< where it lies */
+	bool is_damaged;   /**< it is no catalog, or goes wrong behind the last entry */
+	bool has_checksum; /**< the checksum of its validation entry is right */
+	const struct fsi_disc_boot_entry *entries; /**< the default entry first */
+	size_t entry_count;
+};
+
+/**
+ * What can be booted from a disc. The boot record is looked for where firmware
+ * looks, in the second descriptor of the session.
+ *
+ * @param ret_catalog  to be freed with fsi_free(), with all that is in it;
+ *                     untouched when there is none
+ * @return S_OK; S_FALSE when there is no boot record; the errors of reading
+ */
+FSI_API HRESULT fsi_disc_read_boot_catalog(fsi_disc *disc,
+					   struct fsi_disc_boot_catalog **ret_catalog);
+
 /* ---- views ------------------------------------------------------------- */
 
 /**

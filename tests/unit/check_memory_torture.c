@@ -49,6 +49,8 @@ static void make_image(void)
 	stream = api_text_stream("data");
 	/* Reading the sources is not to show. */
 	ASSERT_OK(fsi_image_put_reproducible_times(image, true));
+	ASSERT_OK(fsi_image_put_iso9660_1999(image, true));
+	ASSERT_OK(fsi_image_put_relaxed_iso_names(image, true));
 	api_add_text(root, "Kept.txt", "kept");
 	api_add_directory(root, "dir");
 	for (int i = 0; i < 30; i++)
@@ -422,9 +424,14 @@ static HRESULT write_descriptor(void)
 
 static HRESULT fill(fsi_image *made)
 {
+	const struct fsi_hybrid_options disk = {.size = sizeof(disk),
+						.tables = FSI_PARTITION_TABLE_GPT,
+						.mbr_template = stream};
 	fsi_directory *top = NULL;
 	HRESULT hr = fsi_image_put_file_systems_to_create(made, BRIDGE);
 
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_hybrid_boot(made, &disk);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_get_root(made, &top);
 	if (SUCCEEDED(hr))
