@@ -17,13 +17,15 @@ const char check_help[] =
 	"Look at every structure of every file system of an image and tell what is "
 	"wrong,\n"
 	"one finding a line.\n"
-	"      --json     as a JSON object\n"
-	"      --help     show this and end\n"
-	"      --version  show the version and end\n"
+	"      --iso-level LEVEL  what names in ISO 9660 are held against: 1, 2 or 3\n"
+	"      --json             as a JSON object\n"
+	"      --help             show this and end\n"
+	"      --version          show the version and end\n"
 	"IMAGE is a file or a block device. The exit status is 1 when there are errors;\n"
 	"warnings and notes leave it at 0.\n";
 
 struct check_options {
+	uint32_t iso_level; /* 0: not given */
 	bool json;
 };
 
@@ -246,13 +248,17 @@ static HRESULT get_totals(struct check *check)
 
 static HRESULT find_out(struct check *check)
 {
+	const struct fsi_check_options options = {
+		.size = sizeof(options),
+		.iso9660_level = check->options.iso_level,
+	};
 	fsi_image_manager *manager = NULL;
 	HRESULT hr = fsi_image_manager_create(&manager);
 
 	if (SUCCEEDED(hr))
 		hr = fsi_image_manager_set_path(manager, check->image);
 	if (SUCCEEDED(hr))
-		hr = fsi_image_manager_check(manager, NULL, &check->findings);
+		hr = fsi_image_manager_check(manager, &options, &check->findings);
 	if (SUCCEEDED(hr))
 		hr = get_totals(check);
 	fsi_image_manager_release(manager);
@@ -275,7 +281,18 @@ static int tell(struct check *check)
 	return check->totals[FSI_SEVERITY_ERROR] > 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
+static const char *take_level(void *target, const char *value)
+{
+	struct check_options *options = target;
+
+	if (value[0] < '1' || value[0] > '3' || value[1] != '\0')
+		return "must be 1, 2 or 3";
+	options->iso_level = (uint32_t)(value[0] - '0');
+	return NULL;
+}
+
 static const struct option_row rows[] = {
+	{"iso-level", take_level, 0, 0, false},
 	{"json", NULL, offsetof(struct check_options, json), 0, false},
 };
 

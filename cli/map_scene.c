@@ -58,19 +58,22 @@ static void put_run(struct map_scene *scene, uint64_t first, uint64_t end, size_
 		};
 }
 
-/* What boots is drawn over the file that it is a part of. Returns where it ends. */
-static uint64_t cut_file(struct map_scene *scene, uint64_t first, uint64_t end,
-			 size_t index)
+/*
+ * What is inside of another extent, such as a boot image in a file, or a file entry in
+ * metadata, is drawn over it. Returns where it ends.
+ */
+static uint64_t cut_run(struct map_scene *scene, uint64_t first, uint64_t end,
+			size_t index, enum map_colour colour)
 {
-	const struct map_run file = scene->runs[scene->run_count - 1];
-	const uint64_t file_end = (uint64_t)file.first_block + file.block_count;
+	const struct map_run whole = scene->runs[scene->run_count - 1];
+	const uint64_t whole_end = (uint64_t)whole.first_block + whole.block_count;
 
-	if (end > file_end)
-		end = file_end;
+	if (end > whole_end)
+		end = whole_end;
 	scene->run_count--;
-	put_run(scene, file.first_block, first, file.use, file.colour);
-	put_run(scene, first, end, index, MAP_BOOT);
-	put_run(scene, end, file_end, file.use, file.colour);
+	put_run(scene, whole.first_block, first, whole.use, whole.colour);
+	put_run(scene, first, end, index, colour);
+	put_run(scene, end, whole_end, whole.use, whole.colour);
 	return end;
 }
 
@@ -84,10 +87,9 @@ static void add_run(struct map_scene *scene, size_t index,
 
 	if (end > scene->blocks)
 		end = scene->blocks;
-	if (colour == MAP_BOOT && first < *reach && scene->run_count > 0 &&
-	    scene->runs[scene->run_count - 1].colour == MAP_FILES &&
+	if (first < *reach && scene->run_count > 0 &&
 	    scene->runs[scene->run_count - 1].first_block <= first)
-		first = cut_file(scene, first, end, index);
+		first = cut_run(scene, first, end, index, colour);
 	if (first < *reach)
 		first = *reach;
 	if (first >= end)

@@ -21,7 +21,7 @@
 
 #define LEGEND_COLUMNS	 2u
 #define LEGEND_LINE	 35.0
-#define LEGEND_LINES_MAX 60u
+#define LEGEND_LINES_MAX 44u
 #define COLUMN_WIDTH	 ((PAGE_WIDTH - 2 * MARGIN) / LEGEND_COLUMNS)
 
 /* Of a sans-serif font, the width of a character by its height. */

@@ -93,8 +93,9 @@ _fsimage_extract() {
 }
 
 _fsimage_check() {
+	_fsimage_value && return
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "--iso-level --json --help --version" -- "$cur"))
 	else
 		_filedir
 	fi

@@ -47,6 +47,7 @@ HRESULT fsi_check_run(struct fsi_media *media, const struct fsi_check_options *o
 	struct fsi_check check = {
 		.media = media,
 		.session_block = options->session_block,
+		.iso9660_level = options->iso9660_level,
 		.block_count = fsi_media_block_count(media),
 		.failure = S_OK,
 	};
@@ -70,6 +71,7 @@ HRESULT fsi_check_map(struct fsi_media *media, fsi_block_map **ret_map)
 {
 	struct fsi_check check = {
 		.media = media,
+		.is_map = true,
 		.session_block = fsi_media_session_block(media),
 		.block_count = fsi_media_block_count(media),
 		.failure = S_OK,

@@ -25,8 +25,10 @@ struct fsi_check {
 	struct fsi_arena names;
 	enum fsi_file_system file_system; /* that is looked at now */
 	uint32_t session_block;
-	uint32_t block_count; /* of the image */
-	HRESULT failure;      /* the first one; S_OK: none */
+	uint32_t block_count;	/* of the image */
+	uint32_t iso9660_level; /* 1 to 3; 0: not told */
+	bool is_map;		/* that is wanted, and no findings */
+	HRESULT failure;	/* the first one; S_OK: none */
 };
 
 /* Check all of an image. options are complete. *ret_findings: one reference. */

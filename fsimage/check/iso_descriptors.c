@@ -2,6 +2,8 @@
 /* Volume descriptors (ECMA-119 8, Joliet, El Torito 2.0) and their numbers. */
 #include "check/iso.h"
 
+#include "boot/records.h"
+
 #include <inttypes.h>
 
 /* Nobody writes more; behind them may be an anchor of UDF. */
@@ -9,16 +11,6 @@
 
 /* Where the first one is damaged, others are looked for so far. */
 #define SEARCHED_BLOCKS 16u
-
-/* El Torito 2.0: bytes 0 to 74 of the boot record. */
-struct boot_record {
-	uint8_t head RBP(0, 7);
-	uint8_t system_id RBP(7, 32);
-	uint8_t unused RBP(39, 32);
-	uint8_t catalog RBP(71, 4);
-	uint8_t reserved RBP(75, 1973);
-};
-_Static_assert(sizeof(struct boot_record) == FSI_BLOCK_SIZE, "El Torito 2.0");
 
 /* ---- each descriptor --------------------------------------------------- */
 
@@ -186,9 +178,8 @@ static void check_supplementary(struct fsi_check_iso *iso, const uint8_t *block,
 static void check_boot_record(struct fsi_check_iso *iso, const uint8_t *block,
 			      uint32_t number)
 {
-	static const char system_id[32] = "EL TORITO SPECIFICATION";
-	const struct boot_record *record =
-		(const struct boot_record *)(const void *)block;
+	static const char system_id[32] = FSI_BOOT_SYSTEM_ID;
+	FSI_RECORD(fsi_boot_record, record, block);
 	const struct fsi_check_place place = {(uint64_t)number * FSI_BLOCK_SIZE,
 					      "boot record", NULL, false};
 	struct fsi_check *check = iso->check;
@@ -196,18 +187,18 @@ static void check_boot_record(struct fsi_check_iso *iso, const uint8_t *block,
 	fsi_check_claim(iso, number, 1, place.structure, NULL);
 	fsi_check_number(check, FSI_I_003, &place, "block", iso->first_block + 1, number);
 	fsi_check_number(check, FSI_I_022, &place, "version", 1, block[6]);
-	if (memcmp(record->system_id, system_id, sizeof(system_id)) != 0) {
+	if (memcmp(record->boot_system_id, system_id, sizeof(system_id)) != 0) {
 		fsi_check_tell(check, FSI_I_022, &place, NULL,
 			       "The boot system identifier of the boot record is not "
 			       "\"EL TORITO SPECIFICATION\"");
 		return;
 	}
 	fsi_check_zero(check, FSI_I_022, &place, "unused field at byte 39",
-		       record->unused, sizeof(record->unused));
+		       record->boot_id, sizeof(record->boot_id));
 	fsi_check_zero(check, FSI_I_022, &place, "unused field at byte 75",
 		       record->reserved, sizeof(record->reserved));
 	iso->has_boot_record = true;
-	iso->catalog_block = fsi_get_le32(&record->catalog);
+	iso->catalog_block = fsi_get_le32(&record->catalog_block);
 	if (iso->catalog_block > iso->first_block &&
 	    fsi_check_is_inside(iso, iso->catalog_block, FSI_BLOCK_SIZE))
 		return;

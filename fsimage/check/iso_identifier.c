@@ -4,6 +4,10 @@
 
 #include <inttypes.h>
 
+/* ECMA-119 10.1 */
+#define LEVEL_1_NAME_MAX      8u
+#define LEVEL_1_EXTENSION_MAX 3u
+
 /* ECMA-119 7.5.1, 7.6.3; what all current readers accept. */
 #define FILE_NAME_MAX	   30u
 #define DIRECTORY_NAME_MAX 31u
@@ -160,6 +164,19 @@ static void check_length(struct fsi_check_tree *tree,
 		"The identifier has %zu characters", length);
 }
 
+/* ECMA-119 10.1; directories have no extension. */
+static void check_level_1(struct fsi_check_tree *tree,
+			  const struct fsi_check_record *record, size_t name_length,
+			  size_t extension_length)
+{
+	if (tree->iso->check->iso9660_level == 1 &&
+	    (name_length > LEVEL_1_NAME_MAX || extension_length > LEVEL_1_EXTENSION_MAX))
+		fsi_check_tell(tree->iso->check, FSI_I_051, &record->place, NULL,
+			       "The identifier has a name of %zu characters and an "
+			       "extension of %zu",
+			       name_length, extension_length);
+}
+
 static void check_version(struct fsi_check_tree *tree,
 			  const struct fsi_check_record *record,
 			  const struct parts *parts)
@@ -185,6 +202,7 @@ static void check_file(struct fsi_check_tree *tree, const struct fsi_check_recor
 
 	check_length(tree, record, parts.name_length + parts.extension_length,
 		     FILE_NAME_MAX);
+	check_level_1(tree, record, parts.name_length, parts.extension_length);
 	check_characters(tree, record, true);
 	if (parts.name_length + parts.extension_length == 0)
 		fsi_check_tell(check, FSI_I_055, &record->place, NULL,
@@ -209,6 +227,7 @@ static void check_primary(struct fsi_check_tree *tree,
 		/* One that stands for a relocated directory may be named as a file. */
 		if (record->relocated_block == 0) {
 			check_length(tree, record, length, DIRECTORY_NAME_MAX);
+			check_level_1(tree, record, length, 0);
 			check_characters(tree, record, false);
 		}
 		return;

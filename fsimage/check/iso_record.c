@@ -32,6 +32,18 @@ static void check_flags(struct fsi_check_tree *tree,
 							 : "a section of a file");
 }
 
+/* ECMA-119 10.1, 10.2; of Joliet's tree the standard tells no level. */
+static void check_section(struct fsi_check_tree *tree,
+			  const struct fsi_check_record *record)
+{
+	const uint32_t level = tree->iso->check->iso9660_level;
+
+	if (tree->kind == FSI_CHECK_PRIMARY && (level == 1 || level == 2) &&
+	    fsi_check_has_flag(record, FSI_ISO9660_MULTI_EXTENT))
+		fsi_check_tell(tree->iso->check, FSI_I_057, &record->place, NULL,
+			       "The file has more than one section");
+}
+
 static void check_date(struct fsi_check_tree *tree, const struct fsi_check_record *record)
 {
 	static const struct fsi_iso9660_date none;
@@ -67,6 +79,7 @@ void fsi_check_iso_record(struct fsi_check_tree *tree, struct fsi_check_record *
 	fsi_check_number(check, FSI_I_041, place, "interleave gap size", 0,
 			 fields->interleave_gap[0]);
 	check_flags(tree, record);
+	check_section(tree, record);
 	check_date(tree, record);
 	if (record->bytes != NULL && fields->identifier_length[0] % 2 == 0)
 		fsi_check_number(check, FSI_I_037, place, "padding behind the identifier",

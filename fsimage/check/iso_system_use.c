@@ -4,7 +4,6 @@
 
 #include "base/checked.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -27,12 +26,16 @@ static size_t area_offset(const struct fsi_check_record *record)
 
 /* ---- whether there are any --------------------------------------------- */
 
+static bool is_letter(uint8_t byte)
+{
+	return byte >= 'A' && byte <= 'Z';
+}
+
 /* Whether bytes look like an entry, whatever its signature. */
 static bool is_plausible(const uint8_t *bytes, size_t length)
 {
-	return length >= sizeof(struct fsi_susp_head) && bytes[0] >= 'A' &&
-	       bytes[0] <= 'Z' && bytes[1] >= 'A' && bytes[1] <= 'Z' && bytes[2] >= 4 &&
-	       bytes[2] <= length;
+	return length >= sizeof(struct fsi_susp_head) && is_letter(bytes[0]) &&
+	       is_letter(bytes[1]) && bytes[2] >= 4 && bytes[2] <= length;
 }
 
 void fsi_check_iso_find_system_use(struct fsi_check_tree *tree,
@@ -180,8 +183,8 @@ static void check_entry(struct fsi_check_entries *entries, const uint8_t *bytes,
 	if (kind == FSI_CHECK_ENTRY_KINDS) {
 		fsi_check_tell(check, FSI_I_082, &place, NULL,
 			       "There is an entry '%c%c', which no standard in force has",
-			       isprint(bytes[0]) ? bytes[0] : '?',
-			       isprint(bytes[1]) ? bytes[1] : '?');
+			       is_letter(bytes[0]) ? bytes[0] : '?',
+			       is_letter(bytes[1]) ? bytes[1] : '?');
 		return;
 	}
 	if (bytes[3] != 1 && !(kind == FSI_CHECK_ZF && bytes[3] == 2))

@@ -240,6 +240,8 @@ static void check_volume(struct fsi_check_udf *udf)
 	fsi_check_udf_integrity_totals(udf, &totals);
 	fsi_check_udf_space(udf);
 	fsi_owners_check(udf->check, &udf->metadata_owners, FSI_FINDING_NO_OFFSET);
+	if (udf->check->is_map)
+		fsi_check_udf_show_metadata(udf);
 	if (udf->owners == &udf->volume_owners)
 		fsi_owners_check(udf->check, udf->owners, FSI_FINDING_NO_OFFSET);
 }

@@ -219,4 +219,7 @@ void fsi_check_udf_tree(struct fsi_check_udf *udf, struct fsi_check_totals *ret_
 void fsi_check_udf_integrity_totals(struct fsi_check_udf *udf,
 				    const struct fsi_check_totals *totals);
 
+/* udf_map.c: claim in the image what is claimed in a metadata partition. */
+void fsi_check_udf_show_metadata(struct fsi_check_udf *udf);
+
 #endif

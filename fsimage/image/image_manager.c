@@ -190,6 +190,8 @@ HRESULT fsi_image_manager_check(fsi_image_manager *manager,
 		options = &defaults;
 	if (options->size != sizeof(*options))
 		return FSI_FAIL(E_INVALIDARG);
+	if (options->iso9660_level > 3)
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "iso9660_level");
 	if (manager->stream == NULL)
 		return FSI_FAIL(IMAPI_E_IMAGEMANAGER_NO_IMAGE);
 	FSI_TRY(fsi_media_open(manager->stream, options->session_block, 0, &media));

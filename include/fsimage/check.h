@@ -116,6 +116,11 @@ struct fsi_check_options {
 	uint32_t session_block;
 	/** How many findings of one statement are kept; 0: 20. */
 	uint32_t kept_of_each;
+	/**
+	 * The interchange level of ISO 9660 that the image is meant to keep, which
+	 * is not recorded: 1 to 3; 0: 3.
+	 */
+	uint32_t iso9660_level;
 };
 
 /**
@@ -124,6 +129,7 @@ struct fsi_check_options {
  * @param options       borrowed; NULL: defaults
  * @param ret_findings  one reference; that there are any is no failure
  * @return S_OK; E_POINTER; E_OUTOFMEMORY; E_INVALIDARG for a wrong size member;
+ *         IMAPI_E_INVALID_PARAM (iso9660_level) above 3;
  *         IMAPI_E_IMAGEMANAGER_NO_IMAGE when neither a path nor a stream was set;
  *         what the stream returns for its size
  */

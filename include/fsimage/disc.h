@@ -444,8 +444,9 @@ FSI_API void fsi_block_map_release(fsi_block_map *map);
 FSI_API HRESULT fsi_block_map_get_count(fsi_block_map *map, size_t *ret_count);
 
 /**
- * One of the extents, in the order of their first blocks. On a damaged disc they
- * may overlap; a boot image and the file that it is always do.
+ * One of the extents, in the order of their first blocks; of two that begin in the
+ * same block, the longer one first. On a damaged disc they may overlap; a boot image
+ * and the file that it is always do, so do the metadata of UDF and what is in them.
  *
  * @param index    from 0
  * @param ret_use  borrowed from map

@@ -9,18 +9,22 @@ static fsi_stream *stream;
 static fsi_disc *disc;
 static fsi_block_map *map;
 
-static void open_map(fsi_file_systems file_systems)
+static void fill_and_open(void)
 {
-	fsi_directory *root = NULL;
+	fsi_directory *root = api_root(image);
 
-	image = api_image(file_systems);
-	root = api_root(image);
 	api_add_directory(root, "folder");
 	api_add_sized(root, "folder\\file", 5000);
 	api_add_sized(root, "empty", 0);
 	stream = api_image_stream(image);
 	ASSERT_OK(fsi_disc_open(stream, NULL, &disc));
 	ASSERT_OK(fsi_disc_get_block_map(disc, &map));
+}
+
+static void open_map(fsi_file_systems file_systems)
+{
+	image = api_image(file_systems);
+	fill_and_open();
 }
 
 static void close_map(void)
@@ -90,6 +94,27 @@ START_TEST(structures_tell_what_they_are)
 	assert_path(index, "");
 	use = find_use("Joliet volume descriptor", &index);
 	ck_assert_uint_eq(use->file_systems, FSI_FILE_SYSTEM_JOLIET);
+	close_map();
+}
+END_TEST
+
+START_TEST(what_is_in_a_metadata_partition_has_its_place_on_the_disc)
+{
+	const struct fsi_block_use *metadata = NULL;
+	const struct fsi_block_use *entry = NULL;
+	const struct fsi_block_use *directory = NULL;
+	size_t index = 0;
+
+	image = api_image(UDF);
+	ASSERT_OK(fsi_image_put_udf_revision(image, 0x250));
+	fill_and_open();
+	metadata = find_use("metadata", &index);
+	entry = find_use("extended file entry", &index);
+	directory = find_use("directory", &index);
+	ck_assert_uint_gt(entry->first_block, metadata->first_block);
+	ck_assert_uint_gt(directory->first_block, entry->first_block);
+	ck_assert_uint_le(directory->first_block + directory->block_count,
+			  metadata->first_block + metadata->block_count);
 	close_map();
 }
 END_TEST
@@ -166,6 +191,7 @@ int main(void)
 
 	tcase_add_test(tcase, a_file_is_one_extent_for_all_file_systems);
 	tcase_add_test(tcase, structures_tell_what_they_are);
+	tcase_add_test(tcase, what_is_in_a_metadata_partition_has_its_place_on_the_disc);
 	tcase_add_test(tcase, extents_come_in_order_and_do_not_overlap);
 	tcase_add_test(tcase, a_map_outlives_its_disc);
 	tcase_add_test(tcase, pointers_are_required);

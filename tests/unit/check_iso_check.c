@@ -10,8 +10,10 @@
 
 /* ---- running the check ------------------------------------------------- */
 
-static fsi_findings *check_bytes(const uint8_t *bytes, size_t size)
+static fsi_findings *check_level(const uint8_t *bytes, size_t size, uint32_t level)
 {
+	const struct fsi_check_options options = {.size = sizeof(options),
+						  .iso9660_level = level};
 	fsi_image_manager *manager = NULL;
 	fsi_findings *findings = NULL;
 	fsi_stream *stream = NULL;
@@ -19,10 +21,15 @@ static fsi_findings *check_bytes(const uint8_t *bytes, size_t size)
 	ASSERT_OK(fsi_stream_create_on_memory(bytes, size, &stream));
 	ASSERT_OK(fsi_image_manager_create(&manager));
 	ASSERT_OK(fsi_image_manager_set_stream(manager, stream));
-	ASSERT_OK(fsi_image_manager_check(manager, NULL, &findings));
+	ASSERT_OK(fsi_image_manager_check(manager, &options, &findings));
 	fsi_image_manager_release(manager);
 	fsi_stream_release(stream);
 	return findings;
+}
+
+static fsi_findings *check_bytes(const uint8_t *bytes, size_t size)
+{
+	return check_level(bytes, size, 0);
 }
 
 /* All findings, one a line, for messages. To be freed. */
@@ -330,6 +337,41 @@ START_TEST(names_of_files_have_up_to_30_characters_and_a_dot)
 }
 END_TEST
 
+START_TEST(a_level_is_kept_where_it_is_asked_for)
+{
+	static const unsigned sections[] = {0, 1, 1, 0}; /* by level */
+	fsi_findings *findings = NULL;
+
+	for (uint32_t level = 0; level <= 3; level++) {
+		iso_volume_build();
+		findings = check_level(iso_volume, sizeof(iso_volume), level);
+		ck_assert_uint_eq(total_of(findings, "I-057"), sections[level]);
+		ck_assert_uint_eq(total_of(findings, "I-051"), 0);
+		fsi_findings_release(findings);
+		/* A name of nine characters and no extension. */
+		iso_volume[iso_places.moved + 32] = 9;
+		findings = check_level(iso_volume, sizeof(iso_volume), level);
+		ck_assert_uint_eq(total_of(findings, "I-051"), level == 1 ? 1 : 0);
+		fsi_findings_release(findings);
+	}
+}
+END_TEST
+
+START_TEST(there_are_three_levels)
+{
+	const struct fsi_check_options options = {.size = sizeof(options),
+						  .iso9660_level = 4};
+	fsi_image_manager *manager = NULL;
+	fsi_findings *findings = NULL;
+
+	ASSERT_OK(fsi_image_manager_create(&manager));
+	ASSERT_FAILS(fsi_image_manager_check(manager, &options, &findings),
+		     IMAPI_E_INVALID_PARAM, "iso9660_level");
+	ck_assert_ptr_null(findings);
+	fsi_image_manager_release(manager);
+}
+END_TEST
+
 /* Where the first session of a disc that can be overwritten has its descriptors. */
 static void put_session(uint32_t root_block)
 {
@@ -478,6 +520,8 @@ int main(void)
 	tcase_add_loop_test(faulty, a_single_fault_is_told_under_its_number, 0, FAULTS);
 	tcase_add_test(faulty, joliets_names_have_up_to_64_characters);
 	tcase_add_test(faulty, names_of_files_have_up_to_30_characters_and_a_dot);
+	tcase_add_test(faulty, a_level_is_kept_where_it_is_asked_for);
+	tcase_add_test(faulty, there_are_three_levels);
 	tcase_add_test(faulty, the_newest_session_has_the_descriptors_of_the_disc);
 	tcase_add_test(faulty, a_finding_tells_where_what_and_how_bad_it_is);
 	suite_add_tcase(suite, faulty);
