@@ -101,7 +101,7 @@ static const char *make_name(bool is_ordered, int step)
 		return api_text("same beginning %06d.txt", step);
 	return api_text("%s%s%.*s", stems[api_random(&state, 8)],
 			ends[api_random(&state, 7)], (int)api_random(&state, 3),
-			"123" + api_random(&state, 2));
+			&"123"[api_random(&state, 2)]);
 }
 
 static void add(const struct fsi_name_rules *rules, const char *name)
