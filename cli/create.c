@@ -120,8 +120,8 @@ static HRESULT put_file_systems(fsi_image *image, const struct create_options *o
 {
 	HRESULT hr = fsi_image_put_file_systems_to_create(image, options->file_systems);
 
-	if (SUCCEEDED(hr) && options->iso_level != 0)
-		hr = fsi_image_put_iso9660_interchange_level(image, options->iso_level);
+	if (SUCCEEDED(hr))
+		hr = iso_options_apply(&options->iso, image);
 	if (SUCCEEDED(hr) && options->udf_revision != 0)
 		hr = fsi_image_put_udf_revision(image, options->udf_revision);
 	if (SUCCEEDED(hr))

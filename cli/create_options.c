@@ -25,21 +25,23 @@ const char create_help[] =
 	"  -o, --output OUT          write the image to OUT; -: standard output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
-	"      --iso-level LEVEL     1: names of 8.3 characters, 2 (default): of 31\n"
+	"      --iso-level LEVEL     1: names of 8.3, 2: of 31, 3: large files, 4: of "
+	"207\n"
+	"      --iso-names LIST      allow long,lowercase,relaxed,multidot,no-version\n"
+	"      --joliet-long         allow names of 103 characters in Joliet, not 64\n"
+	"      --omit-large-files    keep what ISO 9660 can't hold in UDF alone\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
-	"      --redundant-metadata  from UDF 2.50 on, keep a second copy of it\n"
+	"      --redundant-metadata, --udf-holes   a copy of it; holes of sparse files\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
-	"      --udf-holes           keep the holes of sparse files, in UDF alone\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --working-directory DIR  where temporary data goes\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
 	"      --restricted-names    allow only ASCII characters in names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
-	"      --follow-links        take what symbolic links lead to\n"
-	"      --strict              refuse links, sockets, devices, FIFOs\n"
+	"      --follow-links, --strict   take what links lead to; refuse links, "
+	"devices\n"
 	"      --force               replace an existing OUT\n"
-	"  -q, --quiet               no notes, no progress, no final line\n"
-	"  -v, --verbose             list each name that a file system can't hold\n"
+	"  -q, --quiet, -v, --verbose   no notes or progress; list each name changed\n"
 	"      --json                tell the result, or the error, as one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n";
 
@@ -96,15 +98,6 @@ static const char *take_file_systems(void *target, const char *value)
 	    (chosen & FSI_FILE_SYSTEM_ISO9660) == 0)
 		return "must have iso9660 when it has joliet, which stands on it";
 	options->file_systems = chosen;
-	return NULL;
-}
-
-static const char *take_iso_level(void *target, const char *value)
-{
-	struct create_options *options = target;
-	if (strcmp(value, "1") != 0 && strcmp(value, "2") != 0)
-		return "must be 1 or 2";
-	options->iso_level = (uint32_t)(value[0] - '0');
 	return NULL;
 }
 
@@ -168,7 +161,8 @@ static const struct option_row rows[] = {
 	VALUE("output", take_output, 'o'),
 	VALUE("volume", take_volume, 'V'),
 	VALUE("file-systems", take_file_systems, 'f'),
-	VALUE("iso-level", take_iso_level, 0),
+	VALUE("iso-level", iso_options_take_level, 0),
+	VALUE("iso-names", iso_options_take_names, 0),
 	VALUE("udf-revision", take_udf_revision, 0),
 	VALUE("capacity", take_capacity, 0),
 	VALUE("working-directory", take_working_directory, 0),
@@ -177,6 +171,8 @@ static const struct option_row rows[] = {
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("posix", posix, 0),
 	FLAG("udf-holes", udf_holes, 0),
+	FLAG("joliet-long", iso.joliet_long, 0),
+	FLAG("omit-large-files", iso.omit_large_files, 0),
 	FLAG("restricted-names", restricted_names, 0),
 	FLAG("follow-links", follow_links, 0),
 	FLAG("strict", strict, 0),
@@ -222,14 +218,11 @@ static int check_together(const struct create_options *options)
 		return message_usage("create",
 				     "options '--quiet' and '--verbose' exclude "
 				     "each other");
-	if (options->iso_level != 0 &&
-	    (options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
-		return message_usage("create",
-				     "option '--iso-level' needs iso9660 among the "
-				     "file systems");
 	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
 		return message_usage("create", "option '--udf-holes' needs udf alone: "
 					       "'--file-systems udf'");
+	if (iso_options_check(options) != STATUS_DONE)
+		return STATUS_USAGE;
 	return check_udf(options);
 }
 

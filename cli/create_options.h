@@ -4,6 +4,7 @@
 #define CLI_CREATE_OPTIONS_H
 
 #include "cli/exclude.h"
+#include "cli/iso_options.h"
 #include "cli/options.h"
 
 #include <fsimage/types.h>
@@ -18,8 +19,8 @@ struct create_options {
 	const char *output;	       /**< "-": standard output */
 	const char *volume_name;       /**< NULL: none given */
 	fsi_file_systems file_systems; /**< at least one */
-	uint32_t iso_level;	       /**< 0: none given */
-	uint32_t udf_revision;	       /**< as 0x102; 0: none given */
+	struct iso_options iso;
+	uint32_t udf_revision; /**< as 0x102; 0: none given */
 	bool udf_holes;
 	int64_t capacity_blocks;       /**< 0: none given */
 	const char *working_directory; /**< NULL: none given */

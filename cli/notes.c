@@ -2,7 +2,7 @@
 /* What a user should know of an image that was made. */
 #include "cli/notes.h"
 
-#include "cli/units.h"
+#include "cli/large_files.h"
 #include "cli/walk.h"
 
 #include <inttypes.h>
@@ -12,9 +12,8 @@
 /* Room for two numbers and their nouns. */
 #define DESCRIPTION_SIZE 128
 
-/* The limits of ISO 9660 and of IMAPI that Linux's rules pass. */
-#define ISO_LEVELS     8
-#define IMAPI_ISO_SIZE UINT64_C(2147483648)
+/* The limit of ISO 9660 that Linux's rules pass. */
+#define ISO_LEVELS 8
 
 struct file_system_name {
 	enum fsi_file_system file_system;
@@ -151,16 +150,13 @@ void notes_on_sources(const struct source_report *report,
 
 /* ---- limits ------------------------------------------------------------ */
 
-static HRESULT note_limits(fsi_image *image, const struct create_options *options,
+static HRESULT note_limits(fsi_image *image, fsi_result *result,
+			   const struct create_options *options,
 			   const struct voice *voice)
 {
 	uint32_t levels = 0;
-	uint64_t largest_size = 0;
-	char text[UNITS_TEXT_SIZE];
-	HRESULT hr = fsi_image_get_directory_levels(image, &levels);
+	const HRESULT hr = fsi_image_get_directory_levels(image, &levels);
 
-	if (SUCCEEDED(hr))
-		hr = fsi_image_get_largest_file_size(image, &largest_size);
 	if (FAILED(hr) || (options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
 		return hr;
 	if (levels > ISO_LEVELS)
@@ -168,12 +164,7 @@ static HRESULT note_limits(fsi_image *image, const struct create_options *option
 			     "folders nest %" PRIu32 " levels deep; ISO 9660 allows %d "
 			     "(--rules imapi refuses this)",
 			     levels, ISO_LEVELS);
-	if (largest_size > IMAPI_ISO_SIZE)
-		message_note(voice,
-			     "the largest file has %s; some readers of ISO 9660 know no "
-			     "more than 2 GiB (--rules imapi refuses this)",
-			     units_format_size(largest_size, &text));
-	return S_OK;
+	return large_files_note(image, result, options, voice);
 }
 
 /* ---- names ------------------------------------------------------------- */
@@ -262,7 +253,7 @@ static HRESULT note_volume_name(fsi_result *result,
 HRESULT notes_on_image(fsi_image *image, fsi_result *result,
 		       const struct create_options *options, const struct voice *voice)
 {
-	HRESULT hr = voice->quiet ? S_FALSE : note_limits(image, options, voice);
+	HRESULT hr = voice->quiet ? S_FALSE : note_limits(image, result, options, voice);
 
 	for (size_t i = 0; i < FILE_SYSTEMS && hr == S_OK; i++) {
 		const struct file_system_name *file_system = &file_system_names[i];

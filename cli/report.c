@@ -18,7 +18,6 @@ struct counts {
 	uint32_t block_size;
 	uint32_t files;
 	uint32_t directories;
-	uint32_t iso_level;
 	uint32_t udf_revision;
 };
 
@@ -33,9 +32,6 @@ static HRESULT get_counts(const struct report *report, struct counts *ret_counts
 	if (SUCCEEDED(hr))
 		hr = fsi_image_get_directory_count(report->image,
 						   &ret_counts->directories);
-	if (SUCCEEDED(hr))
-		hr = fsi_image_get_iso9660_interchange_level(report->image,
-							     &ret_counts->iso_level);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_get_udf_revision(report->image, &ret_counts->udf_revision);
 	return hr;
@@ -60,7 +56,8 @@ static void print_file_systems(const struct report *report, const struct counts 
 	const char *separator = ": ";
 
 	if (has(report, FSI_FILE_SYSTEM_ISO9660)) {
-		fprintf(file, "%sISO 9660 level %" PRIu32, separator, counts->iso_level);
+		fprintf(file, "%sISO 9660 level %" PRIu32, separator,
+			iso_options_get_level(&report->options->iso));
 		separator = ", ";
 	}
 	if (has(report, FSI_FILE_SYSTEM_JOLIET))
@@ -145,14 +142,19 @@ static HRESULT print_volume(const struct report *report, FILE *file)
 	return hr;
 }
 
-static HRESULT print_renamed(const struct report *report,
-			     enum fsi_file_system file_system, FILE *file)
+static HRESULT print_differences(const struct report *report,
+				 enum fsi_file_system file_system, FILE *file)
 {
-	uint32_t count = 0;
-	const HRESULT hr =
-		fsi_result_get_mapped_name_count(report->result, file_system, &count);
+	uint32_t renamed = 0;
+	uint32_t omitted = 0;
+	HRESULT hr =
+		fsi_result_get_mapped_name_count(report->result, file_system, &renamed);
 
-	fprintf(file, ", \"renamed\": %" PRIu32 "}", count);
+	if (SUCCEEDED(hr))
+		hr = fsi_result_get_omitted_file_count(report->result, file_system,
+						       &omitted);
+	fprintf(file, ", \"renamed\": %" PRIu32 ", \"omitted_files\": %" PRIu32 "}",
+		renamed, omitted);
 	return hr;
 }
 
@@ -165,19 +167,19 @@ static HRESULT print_list(const struct report *report, const struct counts *coun
 	fputs("\"file_systems\": [", file);
 	if (has(report, FSI_FILE_SYSTEM_ISO9660)) {
 		fprintf(file, "{\"name\": \"ISO 9660\", \"level\": %" PRIu32,
-			counts->iso_level);
-		hr = print_renamed(report, FSI_FILE_SYSTEM_ISO9660, file);
+			iso_options_get_level(&report->options->iso));
+		hr = print_differences(report, FSI_FILE_SYSTEM_ISO9660, file);
 		separator = ", ";
 	}
 	if (SUCCEEDED(hr) && has(report, FSI_FILE_SYSTEM_JOLIET)) {
 		fprintf(file, "%s{\"name\": \"Joliet\", \"level\": 3", separator);
-		hr = print_renamed(report, FSI_FILE_SYSTEM_JOLIET, file);
+		hr = print_differences(report, FSI_FILE_SYSTEM_JOLIET, file);
 	}
 	if (SUCCEEDED(hr) && has(report, FSI_FILE_SYSTEM_UDF)) {
 		fprintf(file, "%s{\"name\": \"UDF\", \"revision\": \"", separator);
 		print_revision(file, counts->udf_revision);
 		fputs("\"", file);
-		hr = print_renamed(report, FSI_FILE_SYSTEM_UDF, file);
+		hr = print_differences(report, FSI_FILE_SYSTEM_UDF, file);
 	}
 	fputs("], ", file);
 	return hr;

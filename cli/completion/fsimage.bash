@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What bash completes after "fsimage", with the functions of bash-completion.
 
-# The last name of a list with commas, each name offered once.
-_fsimage_file_systems() {
+# The last word of a list with commas, each of the words given offered once.
+_fsimage_list() {
 	local done="" name
 
 	[[ $cur != *,* ]] || done=${cur%,*},
-	for name in iso9660 joliet udf; do
+	for name; do
 		if [[ ,$done != *,$name,* && $done$name == "$cur"* ]]; then
 			COMPREPLY+=("$done$name")
 		fi
@@ -20,8 +20,9 @@ _fsimage_value() {
 	case $prev in
 	-o | --output) _filedir ;;
 	--working-directory) _filedir -d ;;
-	-f | --file-systems) _fsimage_file_systems ;;
-	--iso-level) COMPREPLY=($(compgen -W "1 2" -- "$cur")) ;;
+	-f | --file-systems) _fsimage_list iso9660 joliet udf ;;
+	--iso-names) _fsimage_list long lowercase relaxed multidot no-version ;;
+	--iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$cur")) ;;
 	--udf-revision)
 		COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$cur"))
 		;;
@@ -39,6 +40,7 @@ _fsimage_create() {
 	case $cur in
 	-*)
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
+			--iso-names --joliet-long --omit-large-files
 			--udf-revision --redundant-metadata --posix --udf-holes
 			--capacity --working-directory --rules --restricted-names --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))

@@ -277,7 +277,7 @@ static HRESULT leave_removed(struct fsi_tree *tree, struct fsi_node *node)
 {
 	if (node->parent == &tree->detached)
 		return S_OK;
-	FSI_TRY(fsi_change_reserve(tree));
+	FSI_TRY(fsi_change_reserve(tree, 1));
 	fsi_tree_remove(tree, node);
 	return S_OK;
 }
@@ -310,12 +310,21 @@ HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item)
 
 /* ---- removing ---------------------------------------------------------- */
 
-static void remove_children(struct fsi_tree *tree, const struct fsi_node *directory)
+static HRESULT remove_node(struct fsi_tree *tree, struct fsi_node *node)
+{
+	FSI_TRY(fsi_change_reserve(tree, 1));
+	fsi_tree_remove(tree, node);
+	return S_OK;
+}
+
+static HRESULT remove_children(struct fsi_tree *tree, const struct fsi_node *directory)
 {
 	struct fsi_children *children = directory->content.children;
 
+	FSI_TRY(fsi_change_reserve(tree, children->count));
 	while (children->count > 0)
-		fsi_tree_unlink(tree, children->items[children->count - 1]);
+		fsi_tree_remove(tree, children->items[children->count - 1]);
+	return S_OK;
 }
 
 HRESULT fsi_directory_remove(fsi_directory *directory, const char *path)
@@ -341,8 +350,8 @@ HRESULT fsi_directory_remove(fsi_directory *directory, const char *path)
 		fsi_free(full_path);
 		return hr;
 	}
-	fsi_tree_unlink(tree, node);
-	return S_OK;
+	return fsi_image_finish_changes(fsi_node_image(end.parent),
+					remove_node(tree, node));
 }
 
 HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *path)
@@ -363,9 +372,7 @@ HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *path)
 		fsi_free(full_path);
 		return hr;
 	}
-	if (end.name_length == 0)
-		remove_children(fsi_node_tree(node), node);
-	else
-		fsi_tree_unlink(fsi_node_tree(node), node);
-	return S_OK;
+	hr = end.name_length == 0 ? remove_children(fsi_node_tree(node), node)
+				  : remove_node(fsi_node_tree(node), node);
+	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
 }

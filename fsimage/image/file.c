@@ -14,6 +14,26 @@ HRESULT fsi_file_get_data_size(fsi_file *file, uint64_t *ret_size)
 	return S_OK;
 }
 
+/* A half of the size from a bit on. */
+static HRESULT get_half(fsi_file *file, unsigned first_bit, int32_t *ret_half)
+{
+	fsi_error_clear();
+	if (file == NULL || ret_half == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_half = (int32_t)(uint32_t)(fsi_node_size(fsi_file_node(file)) >> first_bit);
+	return S_OK;
+}
+
+HRESULT fsi_file_get_data_size_32bit_low(fsi_file *file, int32_t *ret_half)
+{
+	return get_half(file, 0, ret_half);
+}
+
+HRESULT fsi_file_get_data_size_32bit_high(fsi_file *file, int32_t *ret_half)
+{
+	return get_half(file, 32, ret_half);
+}
+
 HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data)
 {
 	const struct fsi_data *data = NULL;
@@ -40,6 +60,9 @@ HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val)
 		return FSI_FAIL(E_POINTER);
 	if (fsi_node_is_in_image(node))
 		return FSI_FAIL(IMAPI_E_READONLY);
+	/* What was removed may come back: its data is fixed too. */
+	if (!node->is_apart)
+		return FSI_FAIL(IMAPI_E_NOT_IN_FILE_SYSTEM, node->name);
 	FSI_TRY(fsi_data_from_stream(fsi_node_tree(node), new_val, node->name,
 				     &node->content.data));
 	fsi_error_clear(); /* as get_size may have met one */

@@ -112,15 +112,25 @@ HRESULT fsi_node_check_changeable(const struct fsi_node *node)
 	return S_OK;
 }
 
+HRESULT fsi_node_check_own_change(const struct fsi_node *node)
+{
+	return node->is_apart ? fsi_image_check_writable(fsi_node_image(node))
+			      : fsi_node_check_changeable(node);
+}
+
 HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr)
 {
 	struct fsi_error_state error;
 
 	if (SUCCEEDED(hr)) {
-		fsi_change_keep(&image->tree);
-		/* What the caller's own functions met is no error of this call. */
-		fsi_error_clear();
-		return hr;
+		const HRESULT committed = fsi_change_commit(&image->tree);
+
+		if (SUCCEEDED(committed)) {
+			/* What the caller's own functions met is no error of this. */
+			fsi_error_clear();
+			return hr;
+		}
+		hr = committed;
 	}
 	fsi_error_save(&error);
 	fsi_change_roll_back(&image->tree);
@@ -186,7 +196,9 @@ static HRESULT create_item(fsi_image *image, const char *name, enum fsi_node_kin
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "name");
 	if (FAILED(hr))
 		return hr;
-	return fsi_tree_make_node(&image->tree, kind, name, strlen(name), ret_node);
+	FSI_TRY(fsi_tree_make_node(&image->tree, kind, name, strlen(name), ret_node));
+	(*ret_node)->is_apart = true;
+	return S_OK;
 }
 
 HRESULT fsi_image_create_directory_item(fsi_image *image, const char *name,

@@ -8,6 +8,7 @@
 
 #include "error/fail.h"
 #include "name/view.h"
+#include "tree/change.h"
 #include "tree/tree.h"
 
 #include <fsimage/image.h>
@@ -20,6 +21,7 @@ struct fsi_naming {
 	struct fsi_order *order;
 	struct fsi_name_view *iso; /* NULL: not among the file systems */
 	struct fsi_name_view *joliet;
+	struct fsi_name_view *enhanced; /* ISO 9660:1999; NULL: not asked for */
 	struct fsi_name_view *udf;
 };
 
@@ -35,9 +37,17 @@ struct fsi_image {
 	char *working_directory;
 	bool deep_directories;
 	bool large_iso_files;
+	bool multi_extent_iso_files;
+	bool omit_large_iso_files;
+	bool iso9660_1999;
+	struct fsi_name_extensions name_extensions;
 	bool posix_attributes;
 	bool redundant_metadata; /* of UDF from 2.50 on */
 	bool udf_holes;
+	bool strict;
+	bool real_time_waits; /* for the next layout: see fsi_file_put_is_real_time() */
+	int32_t limits_point; /* change point when limits were last set */
+	int32_t rules_point;  /* change point when the rules of names were */
 
 	fsi_image_update_handler handler;
 	void *handler_context;
@@ -83,8 +93,21 @@ HRESULT fsi_image_check_writable(const fsi_image *image);
 /* The same for an item, which must be in the image: IMAPI_E_NOT_IN_FILE_SYSTEM. */
 HRESULT fsi_node_check_changeable(const struct fsi_node *node);
 
+/*
+ * The same for what an item tells of itself: it may also be one that the caller has
+ * made and not yet added. What has left the image is only read.
+ */
+HRESULT fsi_node_check_own_change(const struct fsi_node *node);
+
 /* What the file systems and extensions that are chosen allow. */
 struct fsi_tree_limits fsi_image_limits(fsi_image *image);
+
+/* S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED when something of the content, its named
+ * streams or real-time files, is not in the file systems that are chosen. */
+HRESULT fsi_image_note_content(const fsi_image *image);
+
+/* Whether a volume name is within the rule of the strict mode. */
+bool fsi_volume_name_is_strict(const char *name, fsi_file_systems file_systems);
 
 /* After a property has changed: take over its limits, measure anew. */
 void fsi_image_refresh_limits(fsi_image *image);
@@ -111,10 +134,26 @@ const struct fsi_name_view *fsi_naming_view(const struct fsi_naming *naming,
 HRESULT fsi_image_make_volume_name(const fsi_image *image,
 				   enum fsi_file_system file_system, char **ret_name);
 
+/* Properties that are true or false; flag is NULL where image is. */
+HRESULT fsi_image_get_flag(const fsi_image *image, const bool *flag, bool *ret_val);
+HRESULT fsi_image_put_flag(const fsi_image *image, bool *flag, bool new_val);
+
+/* A flag that lifts a limit: taking it back needs a tree that is within it. */
+HRESULT fsi_image_put_limit_flag(fsi_image *image, bool *flag, bool new_val);
+
+/* &image->member, without touching an image that is NULL. */
+#define FSI_IMAGE_FLAG(image, member) ((image) != NULL ? &(image)->member : NULL)
+
 /* Tell the handler of a file that was added. E_IMAPI_REQUEST_CANCELLED. */
 HRESULT fsi_image_tell_file(void *image, const struct fsi_node *file);
 
-/* Finish a call that noted its changes: keep them, or take them back. */
+/* Note a value of an item that is about to change, unless it is no part of the
+ * image yet; and finish that change. */
+HRESULT fsi_item_note(struct fsi_node *node, enum fsi_change_kind kind);
+HRESULT fsi_item_finish(const struct fsi_node *node, HRESULT hr);
+
+/* Finish a call that noted its changes: keep them, as one change, or take them
+ * back. */
 HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr);
 
 /* S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED when streams won't be written. */

@@ -95,9 +95,10 @@ static HRESULT find_view(fsi_item *item, enum fsi_file_system file_system,
 	     file_system != FSI_FILE_SYSTEM_UDF) ||
 	    (image->file_systems & file_system) == 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
-	/* Links and devices are in UDF alone; named streams have no path at all. */
+	/* What is not plain is in UDF alone; named streams have no path at all. */
 	if (!fsi_node_is_in_image(node) || node->is_stream ||
-	    (fsi_node_is_posix_only(node) && file_system != FSI_FILE_SYSTEM_UDF))
+	    (!fsi_tree_is_plain(&image->tree, node) &&
+	     file_system != FSI_FILE_SYSTEM_UDF))
 		return FSI_FAIL(IMAPI_E_NOT_IN_FILE_SYSTEM, node->name);
 	FSI_TRY(fsi_image_get_naming(image, &naming));
 	*ret_view = fsi_naming_view(naming, file_system);
@@ -154,63 +155,104 @@ HRESULT fsi_item_get_file_system_path(fsi_item *item, enum fsi_file_system file_
 	return S_OK;
 }
 
+/* ---- changing what an item tells of itself ----------------------------- */
+
+HRESULT fsi_item_note(struct fsi_node *node, enum fsi_change_kind kind)
+{
+	return node->is_apart ? S_OK
+			      : fsi_change_note_value(fsi_node_tree(node), node, kind);
+}
+
+HRESULT fsi_item_finish(const struct fsi_node *node, HRESULT hr)
+{
+	return node->is_apart ? hr : fsi_image_finish_changes(fsi_node_image(node), hr);
+}
+
 /* ---- times ------------------------------------------------------------- */
 
-static HRESULT get_time(fsi_item *item, size_t member, struct timespec *ret_val)
+static HRESULT get_time(fsi_item *item, enum fsi_change_kind kind,
+			struct timespec *ret_val)
 {
-	fsi_ticks ticks = 0;
-
 	fsi_error_clear();
 	if (item == NULL || ret_val == NULL)
 		return FSI_FAIL(E_POINTER);
-	memcpy(&ticks, (const char *)fsi_item_node(item) + member, sizeof(ticks));
-	*ret_val = fsi_ticks_to_timespec(ticks);
+	*ret_val = fsi_ticks_to_timespec(*fsi_change_time(fsi_item_node(item), kind));
 	return S_OK;
 }
 
-static HRESULT put_time(fsi_item *item, size_t member, const struct timespec *new_val)
+/*
+ * Nothing is read or changed before it is made: a rule of the strict mode. Times
+ * that are not being set may come from a source, and are let be.
+ */
+static HRESULT check_order(const struct fsi_node *node, enum fsi_change_kind kind)
 {
+	if (!fsi_node_image(node)->strict)
+		return S_OK;
+	if (kind != FSI_CHANGE_ACCESS_TIME &&
+	    node->modification_time < node->creation_time)
+		return FSI_FAIL(IMAPI_E_INVALID_DATE, "Last Modified", "Creation");
+	if (kind != FSI_CHANGE_MODIFICATION_TIME &&
+	    node->access_time < node->creation_time)
+		return FSI_FAIL(IMAPI_E_INVALID_DATE, "Last Accessed", "Creation");
+	return S_OK;
+}
+
+static HRESULT put_time(fsi_item *item, enum fsi_change_kind kind,
+			const struct timespec *new_val)
+{
+	struct fsi_node *node = fsi_item_node(item);
+	fsi_ticks *time = NULL;
+	fsi_ticks old = 0;
 	fsi_ticks ticks = 0;
+	HRESULT hr = S_OK;
 
 	fsi_error_clear();
 	if (item == NULL || new_val == NULL)
 		return FSI_FAIL(E_POINTER);
-	FSI_TRY(fsi_image_check_writable(fsi_node_image(fsi_item_node(item))));
+	FSI_TRY(fsi_node_check_own_change(node));
 	if (!fsi_ticks_from_timespec(new_val, &ticks))
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
-	memcpy((char *)fsi_item_node(item) + member, &ticks, sizeof(ticks));
-	return S_OK;
+	FSI_TRY(fsi_item_note(node, kind));
+	time = fsi_change_time(node, kind);
+	old = *time;
+	*time = ticks;
+	hr = check_order(node, kind);
+	if (FAILED(hr) && node->is_apart)
+		*time = old;
+	return fsi_item_finish(node, hr);
 }
 
 HRESULT fsi_item_get_creation_time(fsi_item *item, struct timespec *ret_val)
 {
-	return get_time(item, offsetof(struct fsi_node, creation_time), ret_val);
+	return get_time(item, FSI_CHANGE_CREATION_TIME, ret_val);
 }
 
 HRESULT fsi_item_put_creation_time(fsi_item *item, const struct timespec *new_val)
 {
-	return put_time(item, offsetof(struct fsi_node, creation_time), new_val);
+	return put_time(item, FSI_CHANGE_CREATION_TIME, new_val);
 }
 
 HRESULT fsi_item_get_last_accessed_time(fsi_item *item, struct timespec *ret_val)
 {
-	return get_time(item, offsetof(struct fsi_node, access_time), ret_val);
+	return get_time(item, FSI_CHANGE_ACCESS_TIME, ret_val);
 }
 
 HRESULT fsi_item_put_last_accessed_time(fsi_item *item, const struct timespec *new_val)
 {
-	return put_time(item, offsetof(struct fsi_node, access_time), new_val);
+	return put_time(item, FSI_CHANGE_ACCESS_TIME, new_val);
 }
 
 HRESULT fsi_item_get_last_modified_time(fsi_item *item, struct timespec *ret_val)
 {
-	return get_time(item, offsetof(struct fsi_node, modification_time), ret_val);
+	return get_time(item, FSI_CHANGE_MODIFICATION_TIME, ret_val);
 }
 
 HRESULT fsi_item_put_last_modified_time(fsi_item *item, const struct timespec *new_val)
 {
-	return put_time(item, offsetof(struct fsi_node, modification_time), new_val);
+	return put_time(item, FSI_CHANGE_MODIFICATION_TIME, new_val);
 }
+
+/* ---- hiding ------------------------------------------------------------ */
 
 HRESULT fsi_item_get_is_hidden(fsi_item *item, bool *ret_val)
 {
@@ -226,7 +268,8 @@ HRESULT fsi_item_put_is_hidden(fsi_item *item, bool new_val)
 	fsi_error_clear();
 	if (item == NULL)
 		return FSI_FAIL(E_POINTER);
-	FSI_TRY(fsi_image_check_writable(fsi_node_image(fsi_item_node(item))));
+	FSI_TRY(fsi_node_check_own_change(fsi_item_node(item)));
+	FSI_TRY(fsi_item_note(fsi_item_node(item), FSI_CHANGE_IS_HIDDEN));
 	fsi_item_node(item)->is_hidden = new_val;
-	return S_OK;
+	return fsi_item_finish(fsi_item_node(item), S_OK);
 }

@@ -3,15 +3,16 @@
 #include "image/image.h"
 
 #include "image/pipeline.h"
+#include "iso9660/section.h"
 
 /* imapi2fs: accepted up to and including this size in ISO 9660 and Joliet. */
 #define IMAPI_MAX_FILE_SIZE UINT64_C(0x80000000)
-/* ECMA-119 9.1.4: 32 bits for the length of a file section. */
-#define ISO9660_MAX_FILE_SIZE UINT64_C(0xFFFFFFFF)
 /* ECMA-119 6.8.2.1. */
 #define ISO9660_MAX_LEVELS 8
 /* ECMA-119 9.4.4: parents are numbered with 16 bits. */
 #define ISO9660_MAX_DIRECTORIES 65535
+/* ECMA-167 4/14.9.6: links to a directory, its own name one of them, have 16 bits. */
+#define UDF_MAX_SUBDIRECTORIES 65534
 /* Block counts are 32-bit signed numbers in IMAPI. */
 #define MAX_BLOCKS INT32_MAX
 /* UDF counts bytes with 64 bits: the volume ends before a file has to. */
@@ -28,11 +29,35 @@ static HRESULT measure_for_tree(void *image, uint32_t *ret_blocks)
 	return S_OK;
 }
 
+/* The largest file that ISO 9660 and Joliet hold. */
+static uint64_t get_iso_file_limit(const fsi_image *image)
+{
+	if (image->multi_extent_iso_files)
+		return FSI_ISO9660_SECTIONS_SIZE_MAX;
+	return image->large_iso_files ? FSI_ISO9660_SINGLE_SECTION_MAX
+				      : IMAPI_MAX_FILE_SIZE;
+}
+
+static void limit_file_size(const fsi_image *image, struct fsi_tree_limits *limits)
+{
+	const bool has_udf = (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0;
+	const bool has_iso = (image->file_systems & FSI_FILE_SYSTEM_ISO9660) != 0;
+
+	limits->size_limiter = "ISO9660/Joliet";
+	if (has_iso)
+		limits->max_file_size = get_iso_file_limit(image);
+	if (has_iso && has_udf && image->omit_large_iso_files)
+		limits->max_plain_size = limits->max_file_size;
+	if (has_udf && (!has_iso || image->omit_large_iso_files)) {
+		limits->max_file_size = UDF_MAX_FILE_SIZE;
+		limits->size_limiter = "UDF";
+	}
+}
+
 struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 {
 	struct fsi_tree_limits limits = {
 		.directory_limiter = "ISO9660",
-		.size_limiter = "ISO9660/Joliet",
 		.measure = measure_for_tree,
 		.context = image,
 	};
@@ -42,20 +67,34 @@ struct fsi_tree_limits fsi_image_limits(fsi_image *image)
 						 ? (uint64_t)image->free_media_blocks
 						 : MAX_BLOCKS;
 	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660) {
-		limits.max_levels = image->deep_directories ? 0 : ISO9660_MAX_LEVELS;
+		limits.max_levels = image->deep_directories && !image->strict
+					    ? 0
+					    : ISO9660_MAX_LEVELS;
 		limits.max_directories = ISO9660_MAX_DIRECTORIES;
-		limits.max_file_size = image->large_iso_files ? ISO9660_MAX_FILE_SIZE
-							      : IMAPI_MAX_FILE_SIZE;
-	} else if (image->file_systems & FSI_FILE_SYSTEM_UDF) {
-		limits.max_file_size = UDF_MAX_FILE_SIZE;
-		limits.size_limiter = "UDF";
 	}
+	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
+		limits.max_subdirectories = UDF_MAX_SUBDIRECTORIES;
+	limit_file_size(image, &limits);
 	return limits;
+}
+
+/* Whether what was within the one may be over the other. */
+static bool are_limits_equal(const struct fsi_tree_limits *a,
+			     const struct fsi_tree_limits *b)
+{
+	return a->max_levels == b->max_levels &&
+	       a->max_directories == b->max_directories &&
+	       a->max_subdirectories == b->max_subdirectories &&
+	       a->max_file_size == b->max_file_size;
 }
 
 void fsi_image_refresh_limits(fsi_image *image)
 {
-	image->tree.limits = fsi_image_limits(image);
+	const struct fsi_tree_limits limits = fsi_image_limits(image);
+
+	if (!are_limits_equal(&limits, &image->tree.limits))
+		image->limits_point = fsi_change_point(&image->tree);
+	image->tree.limits = limits;
 	fsi_tree_forget_budget(&image->tree);
 }
 

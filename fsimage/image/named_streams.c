@@ -8,6 +8,7 @@
 #include "tree/data.h"
 #include "tree/named_stream.h"
 #include "tree/path.h"
+#include "udf/directory.h"
 
 #include <string.h>
 
@@ -32,6 +33,17 @@ HRESULT fsi_image_note_named_streams(const fsi_image *image)
 	return note_feature(image, FSI_UDF_REVISION_STREAMS);
 }
 
+HRESULT fsi_image_note_content(const fsi_image *image)
+{
+	HRESULT hr = S_OK;
+
+	if (image->tree.stream_count > 0)
+		hr = note_feature(image, FSI_UDF_REVISION_STREAMS);
+	if (hr == S_OK && image->tree.real_time_count > 0)
+		hr = note_feature(image, FSI_UDF_REVISION_REAL_TIME);
+	return hr;
+}
+
 /* ---- real-time files --------------------------------------------------- */
 
 HRESULT fsi_file_get_is_real_time(fsi_file *file, bool *ret_val)
@@ -41,20 +53,36 @@ HRESULT fsi_file_get_is_real_time(fsi_file *file, bool *ret_val)
 		return FSI_FAIL(E_POINTER);
 	if (fsi_file_node(file)->is_stream)
 		return FSI_FAIL(IMAPI_E_PROPERTY_NOT_ACCESSIBLE, "IsRealTime");
-	*ret_val = fsi_file_node(file)->is_real_time;
+	*ret_val = fsi_file_node(file)->wants_real_time;
 	return S_OK;
+}
+
+/* A layout that is alive keeps what it has; the next gets what is wanted then. */
+static void put_real_time(struct fsi_node *node, bool new_val)
+{
+	fsi_image *image = fsi_node_image(node);
+	const bool is_laid_out =
+		atomic_load_explicit(&image->results, memory_order_acquire) == 0;
+
+	fsi_tree_put_real_time(node, new_val, is_laid_out);
+	image->real_time_waits = image->real_time_waits || !is_laid_out;
 }
 
 HRESULT fsi_file_put_is_real_time(fsi_file *file, bool new_val)
 {
+	struct fsi_node *node = fsi_file_node(file);
+
 	fsi_error_clear();
 	if (file == NULL)
 		return FSI_FAIL(E_POINTER);
-	if (fsi_file_node(file)->is_stream)
+	if (node->is_stream)
 		return FSI_FAIL(IMAPI_E_PROPERTY_NOT_ACCESSIBLE, "IsRealTime");
-	fsi_file_node(file)->is_real_time = new_val;
-	return note_feature(fsi_node_image(fsi_file_node(file)),
-			    FSI_UDF_REVISION_REAL_TIME);
+	if (!node->is_apart && !fsi_node_is_in_image(node))
+		return FSI_FAIL(IMAPI_E_NOT_IN_FILE_SYSTEM, node->name);
+	FSI_TRY(fsi_item_note(node, FSI_CHANGE_IS_REAL_TIME));
+	put_real_time(node, new_val);
+	FSI_TRY(fsi_item_finish(node, S_OK));
+	return note_feature(fsi_node_image(node), FSI_UDF_REVISION_REAL_TIME);
 }
 
 /* ---- adding and removing ----------------------------------------------- */
@@ -80,33 +108,39 @@ static HRESULT check_owner(const struct fsi_node *owner, const char *name)
 	return hr == S_FALSE ? FSI_FAIL(IMAPI_E_INVALID_PARAM, "name") : hr;
 }
 
-/* Take a stream back that made the image too large. */
-static HRESULT check_capacity(fsi_image *image, const struct fsi_node *owner,
-			      const char *name)
+static HRESULT check_capacity(fsi_image *image, const char *name)
 {
 	const uint64_t capacity = image->tree.limits.capacity_blocks;
 	uint32_t blocks = 0;
-	HRESULT hr = S_OK;
 
 	if (capacity == 0)
 		return S_OK;
 	image->tree.free_budget_blocks = 0;
-	hr = fsi_image_measure(image, &blocks);
-	if (SUCCEEDED(hr) && blocks <= capacity)
+	FSI_TRY(fsi_image_measure(image, &blocks));
+	if (blocks <= capacity)
 		return S_OK;
-	fsi_named_stream_remove(&image->tree,
-				fsi_named_stream_find(owner, name, strlen(name)));
-	if (FAILED(hr))
-		return hr;
 	return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_SIZE_LIMIT, name),
 				"The limit is %llu blocks.",
 				(unsigned long long)capacity);
 }
 
+static HRESULT add_stream(fsi_image *image, struct fsi_node *owner, const char *name,
+			  fsi_stream *data)
+{
+	struct fsi_data *source = NULL;
+	struct fsi_node *stream = NULL;
+
+	FSI_TRY(fsi_change_reserve(&image->tree, 1));
+	FSI_TRY(fsi_data_from_stream(&image->tree, data, name, &source));
+	FSI_TRY(fsi_named_stream_add(&image->tree, owner, name, strlen(name), source,
+				     &stream));
+	fsi_change_note_add_stream(&image->tree, stream);
+	return check_capacity(image, name);
+}
+
 HRESULT fsi_file_add_stream(fsi_file *file, const char *name, fsi_stream *data)
 {
 	struct fsi_node *owner = fsi_file_node(file);
-	struct fsi_data *source = NULL;
 	fsi_image *image = NULL;
 
 	fsi_error_clear();
@@ -114,11 +148,11 @@ HRESULT fsi_file_add_stream(fsi_file *file, const char *name, fsi_stream *data)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(check_owner(owner, name));
 	image = fsi_node_image(owner);
+	if (fsi_image_has_named_streams(image))
+		FSI_TRY(fsi_udf_check_stream_name(name));
 	if (fsi_named_stream_find(owner, name, strlen(name)) != NULL)
 		return FSI_FAIL(IMAPI_E_DUP_NAME, name);
-	FSI_TRY(fsi_data_from_stream(&image->tree, data, name, &source));
-	FSI_TRY(fsi_named_stream_add(&image->tree, owner, name, strlen(name), source));
-	FSI_TRY(check_capacity(image, owner, name));
+	FSI_TRY(fsi_image_finish_changes(image, add_stream(image, owner, name, data)));
 	return fsi_image_note_named_streams(image);
 }
 
@@ -126,16 +160,21 @@ HRESULT fsi_file_remove_stream(fsi_file *file, const char *name)
 {
 	struct fsi_node *owner = fsi_file_node(file);
 	struct fsi_node *stream = NULL;
+	fsi_image *image = NULL;
 
 	fsi_error_clear();
 	if (file == NULL || name == NULL)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(check_owner(owner, name));
+	image = fsi_node_image(owner);
 	stream = fsi_named_stream_find(owner, name, strlen(name));
 	if (stream == NULL)
 		return FSI_FAIL(IMAPI_E_ITEM_NOT_FOUND, name);
-	fsi_named_stream_remove(fsi_node_tree(owner), stream);
-	return fsi_image_note_named_streams(fsi_node_image(owner));
+	FSI_TRY(fsi_change_reserve(&image->tree, 1));
+	fsi_change_note_remove_stream(&image->tree, stream);
+	fsi_named_stream_unlink(&image->tree, stream);
+	FSI_TRY(fsi_image_finish_changes(image, S_OK));
+	return fsi_image_note_named_streams(image);
 }
 
 /* ---- the list ---------------------------------------------------------- */

@@ -25,20 +25,34 @@ void fsi_naming_destroy(struct fsi_naming *naming)
 		return;
 	fsi_name_view_destroy(naming->iso);
 	fsi_name_view_destroy(naming->joliet);
+	fsi_name_view_destroy(naming->enhanced);
 	fsi_name_view_destroy(naming->udf);
 	fsi_order_destroy(naming->order);
 	fsi_free(naming);
 }
 
 static HRESULT add_view(const fsi_image *image, const struct fsi_naming *naming,
-			enum fsi_file_system file_system, struct fsi_name_view **ret_view)
+			enum fsi_file_system file_system, uint32_t iso_level,
+			struct fsi_name_view **ret_view)
 {
 	const struct fsi_name_rules rules = {.file_system = file_system,
-					     .iso_level = image->iso_level};
+					     .iso_level = iso_level,
+					     .extensions = image->name_extensions};
 
 	if ((image->file_systems & file_system) == 0)
 		return S_OK;
 	return fsi_name_view_create(naming->order, &rules, ret_view);
+}
+
+static HRESULT add_views(const fsi_image *image, struct fsi_naming *naming)
+{
+	FSI_TRY(add_view(image, naming, FSI_FILE_SYSTEM_ISO9660, image->iso_level,
+			 &naming->iso));
+	FSI_TRY(add_view(image, naming, FSI_FILE_SYSTEM_JOLIET, 0, &naming->joliet));
+	if (image->iso9660_1999)
+		FSI_TRY(add_view(image, naming, FSI_FILE_SYSTEM_ISO9660,
+				 FSI_NAME_ISO9660_1999, &naming->enhanced));
+	return add_view(image, naming, FSI_FILE_SYSTEM_UDF, 0, &naming->udf);
 }
 
 /* Named streams came with UDF 2.00. */
@@ -59,11 +73,7 @@ static HRESULT create_naming(fsi_image *image, struct fsi_naming **ret_naming)
 	hr = fsi_order_create(&image->tree, fsi_image_has_named_streams(image),
 			      &naming->order);
 	if (SUCCEEDED(hr))
-		hr = add_view(image, naming, FSI_FILE_SYSTEM_ISO9660, &naming->iso);
-	if (SUCCEEDED(hr))
-		hr = add_view(image, naming, FSI_FILE_SYSTEM_JOLIET, &naming->joliet);
-	if (SUCCEEDED(hr))
-		hr = add_view(image, naming, FSI_FILE_SYSTEM_UDF, &naming->udf);
+		hr = add_views(image, naming);
 	if (FAILED(hr)) {
 		fsi_naming_destroy(naming);
 		return hr;
@@ -150,6 +160,7 @@ static HRESULT add_iso9660(const struct fsi_naming *naming, struct fsi_plan *pla
 		.order = naming->order,
 		.iso = naming->iso,
 		.joliet = naming->joliet,
+		.enhanced = naming->enhanced,
 		.volume = &plan->volume,
 		.layout = &plan->layout,
 	};

@@ -14,6 +14,7 @@
 	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | \
 	 FSI_FILE_SYSTEM_UDF)
 
+static const uint32_t iso_levels[] = {1, 2};
 static const uint32_t udf_revisions[] = {0x102, 0x150, 0x200, 0x201, 0x250, 0x260};
 
 /* OSTA UDF 2.2.10: from here on there are metadata files. */
@@ -52,7 +53,7 @@ HRESULT fsi_image_put_file_systems_to_create(fsi_image *image, fsi_file_systems 
 		image->file_systems = old_val;
 	else
 		fsi_image_refresh_limits(image);
-	return hr;
+	return FAILED(hr) ? hr : fsi_image_note_content(image);
 }
 
 HRESULT fsi_image_get_file_systems_supported(fsi_image *image, fsi_file_systems *ret_val)
@@ -86,6 +87,18 @@ HRESULT fsi_image_put_iso9660_interchange_level(fsi_image *image, uint32_t new_v
 	return S_OK;
 }
 
+HRESULT fsi_image_get_iso9660_interchange_levels_supported(fsi_image *image,
+							   const uint32_t **ret_levels,
+							   size_t *ret_count)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_levels == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_levels = iso_levels;
+	*ret_count = sizeof(iso_levels) / sizeof(iso_levels[0]);
+	return S_OK;
+}
+
 HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val)
 {
 	fsi_error_clear();
@@ -105,7 +118,7 @@ HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val)
 		if (udf_revisions[i] == new_val) {
 			image->udf_revision = new_val;
 			fsi_image_refresh_limits(image);
-			return S_OK;
+			return fsi_image_note_content(image);
 		}
 	}
 	return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
@@ -208,7 +221,7 @@ HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val)
 
 /* ---- booleans ---------------------------------------------------------- */
 
-static HRESULT get_flag(const fsi_image *image, const bool *flag, bool *ret_val)
+HRESULT fsi_image_get_flag(const fsi_image *image, const bool *flag, bool *ret_val)
 {
 	fsi_error_clear();
 	if (image == NULL || ret_val == NULL)
@@ -217,7 +230,7 @@ static HRESULT get_flag(const fsi_image *image, const bool *flag, bool *ret_val)
 	return S_OK;
 }
 
-static HRESULT put_flag(const fsi_image *image, bool *flag, bool new_val)
+HRESULT fsi_image_put_flag(const fsi_image *image, bool *flag, bool new_val)
 {
 	fsi_error_clear();
 	if (image == NULL)
@@ -228,7 +241,7 @@ static HRESULT put_flag(const fsi_image *image, bool *flag, bool new_val)
 }
 
 /* A flag that decides how names are stored and found. */
-static HRESULT put_name_flag(const fsi_image *image, bool *flag, bool new_val)
+static HRESULT put_name_flag(fsi_image *image, bool *flag, bool new_val)
 {
 	fsi_error_clear();
 	if (image == NULL)
@@ -237,15 +250,15 @@ static HRESULT put_name_flag(const fsi_image *image, bool *flag, bool new_val)
 	if (image->tree.file_count + image->tree.directory_count > 0)
 		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_NOT_EMPTY);
 	*flag = new_val;
+	image->rules_point = fsi_change_point(&image->tree);
 	return S_OK;
 }
 
-/* A flag that lifts a limit: taking it back needs a tree that is within it. */
-static HRESULT put_limit_flag(fsi_image *image, bool *flag, bool new_val)
+HRESULT fsi_image_put_limit_flag(fsi_image *image, bool *flag, bool new_val)
 {
 	const bool old_val = image != NULL && *flag;
 	struct fsi_tree_limits limits;
-	HRESULT hr = put_flag(image, flag, new_val);
+	HRESULT hr = fsi_image_put_flag(image, flag, new_val);
 
 	if (FAILED(hr))
 		return hr;
@@ -258,75 +271,85 @@ static HRESULT put_limit_flag(fsi_image *image, bool *flag, bool new_val)
 	return hr;
 }
 
-/* &image->member, without touching an image that is NULL. */
-#define FLAG(image, member) ((image) != NULL ? &(image)->member : NULL)
-
 HRESULT fsi_image_get_use_restricted_character_set(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.restricted), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, tree.rules.restricted),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_use_restricted_character_set(fsi_image *image, bool new_val)
 {
-	return put_flag(image, FLAG(image, tree.rules.restricted), new_val);
+	return fsi_image_put_flag(image, FSI_IMAGE_FLAG(image, tree.rules.restricted),
+				  new_val);
 }
 
 HRESULT fsi_image_get_case_sensitive_names(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.case_sensitive), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, tree.rules.case_sensitive),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_case_sensitive_names(fsi_image *image, bool new_val)
 {
-	return put_name_flag(image, FLAG(image, tree.rules.case_sensitive), new_val);
+	return put_name_flag(image, FSI_IMAGE_FLAG(image, tree.rules.case_sensitive),
+			     new_val);
 }
 
 HRESULT fsi_image_get_any_character_names(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.any_character), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, tree.rules.any_character),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_any_character_names(fsi_image *image, bool new_val)
 {
-	return put_name_flag(image, FLAG(image, tree.rules.any_character), new_val);
+	return put_name_flag(image, FSI_IMAGE_FLAG(image, tree.rules.any_character),
+			     new_val);
 }
 
 HRESULT fsi_image_get_deep_directories(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, deep_directories), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, deep_directories),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_deep_directories(fsi_image *image, bool new_val)
 {
-	return put_limit_flag(image, FLAG(image, deep_directories), new_val);
+	return fsi_image_put_limit_flag(image, FSI_IMAGE_FLAG(image, deep_directories),
+					new_val);
 }
 
 HRESULT fsi_image_get_large_iso_files(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, large_iso_files), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, large_iso_files), ret_val);
 }
 
 HRESULT fsi_image_put_large_iso_files(fsi_image *image, bool new_val)
 {
-	return put_limit_flag(image, FLAG(image, large_iso_files), new_val);
+	return fsi_image_put_limit_flag(image, FSI_IMAGE_FLAG(image, large_iso_files),
+					new_val);
 }
 
 HRESULT fsi_image_get_posix_attributes(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, posix_attributes), ret_val);
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, posix_attributes),
+				  ret_val);
 }
 
 HRESULT fsi_image_put_posix_attributes(fsi_image *image, bool new_val)
 {
-	return put_flag(image, FLAG(image, posix_attributes), new_val);
+	return fsi_image_put_flag(image, FSI_IMAGE_FLAG(image, posix_attributes),
+				  new_val);
 }
 
 HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val)
 {
-	return get_flag(image, FLAG(image, tree.rules.reproducible_times), ret_val);
+	return fsi_image_get_flag(
+		image, FSI_IMAGE_FLAG(image, tree.rules.reproducible_times), ret_val);
 }
 
 HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val)
 {
-	return put_flag(image, FLAG(image, tree.rules.reproducible_times), new_val);
+	return fsi_image_put_flag(
+		image, FSI_IMAGE_FLAG(image, tree.rules.reproducible_times), new_val);
 }

@@ -19,6 +19,15 @@ static HRESULT check_capacity(const fsi_image *image, const struct fsi_plan *pla
 				plan->layout.total_blocks, (unsigned long long)capacity);
 }
 
+/* File systems may have been chosen after the name. */
+static HRESULT check_strict_name(const fsi_image *image)
+{
+	if (image->strict &&
+	    !fsi_volume_name_is_strict(image->volume_name, image->file_systems))
+		return FSI_FAIL(IMAPI_E_INVALID_VOLUME_NAME);
+	return S_OK;
+}
+
 HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 {
 	fsi_result *result = NULL;
@@ -33,7 +42,14 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	result = fsi_allocate_zeroed(1, sizeof(*result));
 	if (result == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	hr = fsi_plan_create(image, &result->plan);
+	if (image->real_time_waits &&
+	    atomic_load_explicit(&image->results, memory_order_acquire) == 0) {
+		fsi_tree_settle_real_time(&image->tree);
+		image->real_time_waits = false;
+	}
+	hr = check_strict_name(image);
+	if (SUCCEEDED(hr))
+		hr = fsi_plan_create(image, &result->plan);
 	if (SUCCEEDED(hr))
 		hr = check_capacity(image, result->plan);
 	if (FAILED(hr)) {
@@ -45,7 +61,7 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	result->image = fsi_image_add_ref(image);
 	atomic_fetch_add_explicit(&image->results, 1, memory_order_relaxed);
 	*ret_result = result;
-	return S_OK;
+	return fsi_image_note_content(image);
 }
 
 fsi_result *fsi_result_add_ref(fsi_result *result)
@@ -151,21 +167,46 @@ HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
 	return fsi_hand_out_text("", ret_id);
 }
 
+/* The names of one of the image's file systems. */
+static HRESULT find_view(fsi_result *result, enum fsi_file_system file_system,
+			 const struct fsi_name_view **ret_view)
+{
+	const struct fsi_naming *naming = NULL;
+	const struct fsi_name_view *view = NULL;
+
+	FSI_TRY(fsi_image_get_naming(result->image, &naming));
+	view = fsi_naming_view(naming, file_system);
+	if (view == NULL)
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
+	*ret_view = view;
+	return S_OK;
+}
+
 HRESULT fsi_result_get_mapped_name_count(fsi_result *result,
 					 enum fsi_file_system file_system,
 					 uint32_t *ret_count)
 {
-	const struct fsi_naming *naming = NULL;
 	const struct fsi_name_view *view = NULL;
 
 	fsi_error_clear();
 	if (result == NULL || ret_count == NULL)
 		return FSI_FAIL(E_POINTER);
-	FSI_TRY(fsi_image_get_naming(result->image, &naming));
-	view = fsi_naming_view(naming, file_system);
-	if (view == NULL)
-		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "file_system");
+	FSI_TRY(find_view(result, file_system, &view));
 	*ret_count = view->changed_count;
+	return S_OK;
+}
+
+HRESULT fsi_result_get_omitted_file_count(fsi_result *result,
+					  enum fsi_file_system file_system,
+					  uint32_t *ret_count)
+{
+	const struct fsi_name_view *view = NULL;
+
+	fsi_error_clear();
+	if (result == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(find_view(result, file_system, &view));
+	*ret_count = file_system == FSI_FILE_SYSTEM_UDF ? 0 : view->order->large_count;
 	return S_OK;
 }
 

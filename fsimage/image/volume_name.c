@@ -28,6 +28,20 @@ static bool is_legal(const char *name)
 	return true;
 }
 
+/* What IMAPI documents for all volume names; enforced in its strict mode. */
+#define STRICT_MAX_CHARACTERS 15
+
+bool fsi_volume_name_is_strict(const char *name, fsi_file_systems file_systems)
+{
+	const char *const allowed = (file_systems & FSI_FILE_SYSTEM_ISO9660) != 0
+					    ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+					    : "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+					      "abcdefghijklmnopqrstuvwxyz";
+	const size_t length = strlen(name);
+
+	return length <= STRICT_MAX_CHARACTERS && strspn(name, allowed) == length;
+}
+
 HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name)
 {
 	fsi_error_clear();
@@ -50,6 +64,12 @@ HRESULT fsi_image_put_volume_name(fsi_image *image, const char *new_val)
 			"It may have %d characters, none of them a control "
 			"character.",
 			MAX_UNITS);
+	if (image->strict && !fsi_volume_name_is_strict(new_val, image->file_systems))
+		return fsi_error_detail(
+			FSI_FAIL(IMAPI_E_INVALID_VOLUME_NAME),
+			"In strict mode it may have %d of the characters A-Z, 0-9 and "
+			"\"_\"; a-z and \".\" too where there is no ISO 9660.",
+			STRICT_MAX_CHARACTERS);
 	copy = fsi_duplicate_string(new_val);
 	if (copy == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);

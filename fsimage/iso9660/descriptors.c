@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Volume descriptors: primary, supplementary and terminator (ECMA-119 8). */
+/* Volume descriptors: primary, supplementary, enhanced, terminator (ECMA-119 8). */
 #include "iso9660/tree.h"
 
 /* The identifiers, all of them text (ECMA-119 8.4.5, 8.4.6, 8.4.19 to 8.4.25). */
@@ -50,7 +50,7 @@ void fsi_iso9660_render_volume_descriptor(const void *subject,
 
 	fsi_put_u8(&descriptor.type, tree->dialect->descriptor_type);
 	fsi_iso9660_put_standard_id(&descriptor.standard_id);
-	fsi_put_u8(&descriptor.version, 1);
+	fsi_put_u8(&descriptor.version, tree->dialect->version);
 	fsi_put_both32(&descriptor.volume_space_size, tree->layout->total_blocks);
 	memcpy(descriptor.escape_sequences, escape_sequences, strlen(escape_sequences));
 	fsi_put_both16(&descriptor.volume_set_size, 1);
@@ -64,7 +64,7 @@ void fsi_iso9660_render_volume_descriptor(const void *subject,
 				  tree->volume->recording_time);
 	fsi_iso9660_put_no_text_date(&descriptor.expiration_date);
 	fsi_iso9660_put_no_text_date(&descriptor.effective_date);
-	fsi_put_u8(&descriptor.file_structure_version, 1);
+	fsi_put_u8(&descriptor.file_structure_version, tree->dialect->version);
 	memcpy(*ret_block, &descriptor, sizeof(descriptor));
 }
 

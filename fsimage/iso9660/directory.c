@@ -51,40 +51,55 @@ static void order_directories(struct fsi_iso9660_tree *tree)
 	}
 }
 
-/* Begin a block of the directories with a child. */
-static HRESULT add_block(struct fsi_iso9660_tree *tree, uint32_t first_child)
+/* Begin a block of the directories with a record. */
+static HRESULT add_block(struct fsi_iso9660_tree *tree, uint32_t child, uint32_t section)
 {
-	if (!fsi_vector_reserve(&tree->first_children, 1))
+	if (!fsi_vector_reserve(&tree->first_records, 1))
 		return FSI_FAIL(E_OUTOFMEMORY);
-	tree->first_children.items[tree->first_children.count++] = first_child;
+	tree->first_records.items[tree->first_records.count++] =
+		(struct fsi_iso9660_record_place){child, section};
 	return S_OK;
 }
 
+/* Records of a child: one, or one for each section of a large file. */
+static uint32_t count_records(const struct fsi_node *child)
+{
+	return fsi_iso9660_section_count(fsi_node_size(child));
+}
+
 /* No record crosses the border of a block (ECMA-119 6.8.1.1). */
+static HRESULT measure_child(struct fsi_iso9660_tree *tree, const struct fsi_node *child,
+			     uint32_t n, uint32_t *fill)
+{
+	uint8_t identifier[FSI_ISO9660_IDENTIFIER_MAX];
+	const uint32_t length = fsi_iso9660_identify(tree, child, &identifier);
+	const uint32_t size = fsi_iso9660_directory_record_size(length);
+	const uint32_t count = count_records(child);
+
+	if (length == 0)
+		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
+				"a name has no room in a directory record");
+	for (uint32_t section = 0; section < count; section++) {
+		if (*fill + size > FSI_BLOCK_SIZE) {
+			FSI_TRY(add_block(tree, n, section));
+			*fill = 0;
+		}
+		*fill += size;
+	}
+	return S_OK;
+}
+
 static HRESULT measure_directory(struct fsi_iso9660_tree *tree,
 				 const struct fsi_node *directory)
 {
-	const size_t first_block = tree->first_children.count;
-	uint8_t identifier[FSI_ISO9660_IDENTIFIER_MAX];
+	const size_t first_block = tree->first_records.count;
 	uint32_t fill = SHORT_RECORDS_SIZE;
 
-	FSI_TRY(add_block(tree, 0));
-	for (uint32_t n = 0; n < fsi_name_view_child_count(tree->view, directory); n++) {
-		const struct fsi_node *child = get_child(tree, directory, n);
-		const uint32_t length = fsi_iso9660_identify(tree, child, &identifier);
-		const uint32_t size = fsi_iso9660_directory_record_size(length);
-
-		if (length == 0)
-			return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
-					"a name has no room in a directory record");
-		if (fill + size > FSI_BLOCK_SIZE) {
-			FSI_TRY(add_block(tree, n));
-			fill = 0;
-		}
-		fill += size;
-	}
+	FSI_TRY(add_block(tree, 0, 0));
+	for (uint32_t n = 0; n < fsi_name_view_child_count(tree->view, directory); n++)
+		FSI_TRY(measure_child(tree, get_child(tree, directory, n), n, &fill));
 	/* The length in bytes is a number of 32 bits (ECMA-119 9.1.4). */
-	if (tree->first_children.count - first_block > UINT32_MAX / FSI_BLOCK_SIZE)
+	if (tree->first_records.count - first_block > UINT32_MAX / FSI_BLOCK_SIZE)
 		return FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG);
 	return S_OK;
 }
@@ -100,11 +115,11 @@ HRESULT fsi_iso9660_measure_directories(struct fsi_iso9660_tree *tree)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	order_directories(tree);
 	for (uint32_t place = 0; place < order->directory_count; place++) {
-		tree->offsets[place] = (uint32_t)tree->first_children.count;
+		tree->offsets[place] = (uint32_t)tree->first_records.count;
 		FSI_TRY(measure_directory(tree,
 					  order->directories[tree->directories[place]]));
 	}
-	tree->directory_blocks = (uint32_t)tree->first_children.count;
+	tree->directory_blocks = (uint32_t)tree->first_records.count;
 	return S_OK;
 }
 
@@ -121,20 +136,21 @@ static void locate_directory(const struct fsi_iso9660_tree *tree,
 }
 
 /*
- * Where a file lies. An empty one has no blocks of its own: it is given the
- * place of the first one that has, which is inside the volume.
+ * Where a section of a file lies. An empty file has no blocks of its own: it is
+ * given the place of the first one that has, which is inside the volume.
  */
 static void locate_file(const struct fsi_iso9660_tree *tree, const struct fsi_node *file,
-			struct fsi_iso9660_entry *entry)
+			uint32_t section, struct fsi_iso9660_entry *entry)
 {
 	const struct fsi_layout *layout = tree->layout;
 	const uint64_t size = fsi_node_size(file);
 
 	entry->first_block = size != 0 ? layout->data_blocks[file->content.data->number]
 				       : layout->first_data_block;
-	/* Larger files are refused before anything is placed. */
-	entry->size = (uint32_t)size;
-	entry->flags = 0;
+	entry->first_block += section * FSI_ISO9660_SECTION_BLOCKS;
+	/* Files with more sections than there may be are not in this tree. */
+	entry->size = fsi_iso9660_section_size(size, section);
+	entry->flags = section + 1 < count_records(file) ? FSI_ISO9660_MULTI_EXTENT : 0;
 }
 
 void fsi_iso9660_put_short_record(const struct fsi_iso9660_tree *tree,
@@ -153,9 +169,9 @@ void fsi_iso9660_put_short_record(const struct fsi_iso9660_tree *tree,
 	memcpy(ret_record, bytes, sizeof(bytes));
 }
 
-/* Write the record of a child; returns its size. */
+/* Write a record of a child; returns its size. */
 static uint32_t put_child(const struct fsi_iso9660_tree *tree,
-			  const struct fsi_node *child, uint8_t *out)
+			  const struct fsi_node *child, uint32_t section, uint8_t *out)
 {
 	uint8_t identifier[FSI_ISO9660_IDENTIFIER_MAX];
 	struct fsi_iso9660_entry entry = {
@@ -167,7 +183,7 @@ static uint32_t put_child(const struct fsi_iso9660_tree *tree,
 	if (fsi_node_is_directory(child))
 		locate_directory(tree, child, &entry);
 	else
-		locate_file(tree, child, &entry);
+		locate_file(tree, child, section, &entry);
 	if (child->is_hidden)
 		entry.flags |= FSI_ISO9660_HIDDEN;
 	fsi_iso9660_put_directory_record(out, &entry);
@@ -205,6 +221,23 @@ static uint32_t find_place(const struct fsi_iso9660_tree *tree, uint32_t block)
 	return low;
 }
 
+/* Write records from one on, up to another; they fit. */
+static void put_children(const struct fsi_iso9660_tree *tree,
+			 const struct fsi_node *directory,
+			 struct fsi_iso9660_record_place at,
+			 struct fsi_iso9660_record_place end, uint8_t *out)
+{
+	while (at.child != end.child || at.section != end.section) {
+		const struct fsi_node *child = get_child(tree, directory, at.child);
+
+		out += put_child(tree, child, at.section++, out);
+		if (at.section < count_records(child))
+			continue;
+		at.child++;
+		at.section = 0;
+	}
+}
+
 static HRESULT render(const struct fsi_region *region, uint32_t block,
 		      uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
@@ -213,15 +246,16 @@ static HRESULT render(const struct fsi_region *region, uint32_t block,
 	const struct fsi_node *directory =
 		tree->view->order->directories[tree->directories[place]];
 	const uint32_t end_block = tree->offsets[place] + count_blocks(tree, place);
-	const uint32_t end = block + 1 < end_block
-				     ? tree->first_children.items[block + 1]
-				     : fsi_name_view_child_count(tree->view, directory);
+	struct fsi_iso9660_record_place end = {
+		.child = fsi_name_view_child_count(tree->view, directory)};
 	uint32_t fill = 0;
 
+	if (block + 1 < end_block)
+		end = tree->first_records.items[block + 1];
 	if (block == tree->offsets[place])
 		fill = put_short_records(tree, directory, *ret_block);
-	for (uint32_t n = tree->first_children.items[block]; n < end; n++)
-		fill += put_child(tree, get_child(tree, directory, n), *ret_block + fill);
+	put_children(tree, directory, tree->first_records.items[block], end,
+		     *ret_block + fill);
 	return S_OK;
 }
 

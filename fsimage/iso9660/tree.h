@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One directory tree of a volume, primary or Joliet: where its path tables and
- * directories lie, and what fills their blocks. The two trees differ in their
- * dialect alone. What is kept grows with directories and their blocks, not
+ * One directory tree of a volume, primary, Joliet or of ISO 9660:1999: where its
+ * path tables and directories lie, and what fills their blocks. The trees differ
+ * in their dialect alone. What is kept grows with directories and their blocks, not
  * with files.
  */
 #ifndef FSI_ISO9660_TREE_H
 #define FSI_ISO9660_TREE_H
 
 #include "iso9660/records.h"
+#include "iso9660/section.h"
 #include "layout/format.h"
 #include "name/view.h"
 
@@ -18,8 +19,9 @@ struct fsi_iso9660_dialect {
 	const char *l_path_table;
 	const char *m_path_table;
 	const char *directories;
-	/* Of the volume descriptor (ECMA-119 8.1.1, 8.5.6). */
+	/* Of the volume descriptor (ECMA-119 8.1.1, 8.1.3, 8.5.6). */
 	uint8_t descriptor_type;
+	uint8_t version; /* also that of the file structure (8.4.31) */
 	const char *escape_sequences;
 	const char *(*volume_name)(const struct fsi_volume *volume);
 	/* Fill a field of a descriptor with UTF-8 text and the filler. */
@@ -28,17 +30,25 @@ struct fsi_iso9660_dialect {
 	 * The identifier of an item by its name in the view; returns its length, 0
 	 * when it has no room in a record.
 	 */
-	uint8_t (*identify)(const char *name, bool is_directory,
+	uint8_t (*identify)(const struct fsi_name_rules *rules, const char *name,
+			    bool is_directory,
 			    uint8_t (*ret_identifier)[FSI_ISO9660_IDENTIFIER_MAX]);
 };
 
 extern const struct fsi_iso9660_dialect fsi_iso9660_primary;
 extern const struct fsi_iso9660_dialect fsi_iso9660_joliet;
+extern const struct fsi_iso9660_dialect fsi_iso9660_enhanced;
 
 /* Where the records of a block of a path table begin. */
 struct fsi_iso9660_path_block {
 	uint32_t record;       /* the first that has a byte in the block */
 	uint32_t bytes_before; /* how many it has in the block before */
+};
+
+/* A record of a directory: of a child, or of a section of one (iso9660/section.h). */
+struct fsi_iso9660_record_place {
+	uint32_t child;
+	uint32_t section;
 };
 
 struct fsi_iso9660_tree {
@@ -54,8 +64,8 @@ struct fsi_iso9660_tree {
 	uint32_t *places;      /* the inverse: by directory number */
 	uint32_t *offsets;     /* first block by place, from directories_block */
 	uint32_t directory_blocks; /* of all directories */
-	/* By block of the directories: the first child that it records. */
-	FSI_VECTOR(uint32_t) first_children;
+	/* By block of the directories: its first record but "." and "..". */
+	FSI_VECTOR(struct fsi_iso9660_record_place) first_records;
 	FSI_VECTOR(struct fsi_iso9660_path_block) path_blocks;
 	uint32_t path_table_size; /* in bytes */
 	uint32_t l_path_table_block;
@@ -89,7 +99,8 @@ static inline uint8_t fsi_iso9660_identify(
 	const struct fsi_iso9660_tree *tree, const struct fsi_node *node,
 	uint8_t (*ret_identifier)[FSI_ISO9660_IDENTIFIER_MAX])
 {
-	return tree->dialect->identify(fsi_name_view_get(tree->view, node->number),
+	return tree->dialect->identify(&tree->view->rules,
+				       fsi_name_view_get(tree->view, node->number),
 				       fsi_node_is_directory(node), ret_identifier);
 }
 

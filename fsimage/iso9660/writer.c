@@ -6,8 +6,10 @@
 #include "error/fail.h"
 #include "iso9660/tree.h"
 
-/* Primary and supplementary volume descriptor, terminator. */
-#define DESCRIPTORS_MAX 3
+/* Primary, Joliet, ISO 9660:1999. */
+#define TREES_MAX 3
+/* One for each tree, the terminator. */
+#define DESCRIPTORS_MAX (TREES_MAX + 1)
 
 /* One block of the volume descriptors. */
 struct descriptor {
@@ -17,8 +19,11 @@ struct descriptor {
 
 struct iso9660 {
 	struct fsi_format format; /* first: a struct fsi_format * points at it */
-	/* The primary tree, then Joliet's. */
-	struct fsi_iso9660_tree trees[2];
+	/*
+	 * In the order of their descriptors: Windows looks for Joliet's no further
+	 * than to one that is not of version 1.
+	 */
+	struct fsi_iso9660_tree trees[TREES_MAX];
 	uint32_t tree_count;
 	struct descriptor descriptors[DESCRIPTORS_MAX];
 	uint32_t descriptor_count;
@@ -58,7 +63,7 @@ static const struct fsi_region_ops descriptors_ops = {
 static void clear_tree(struct fsi_iso9660_tree *tree)
 {
 	fsi_vector_free(&tree->path_blocks);
-	fsi_vector_free(&tree->first_children);
+	fsi_vector_free(&tree->first_records);
 	fsi_free(tree->offsets);
 	fsi_free(tree->places);
 	fsi_free(tree->directories);
@@ -159,6 +164,8 @@ HRESULT fsi_iso9660_create(const struct fsi_iso9660_source *source,
 	add_tree(iso, source, &fsi_iso9660_primary, source->iso);
 	if (source->joliet != NULL)
 		add_tree(iso, source, &fsi_iso9660_joliet, source->joliet);
+	if (source->enhanced != NULL)
+		add_tree(iso, source, &fsi_iso9660_enhanced, source->enhanced);
 	for (uint32_t i = 0; i < iso->tree_count; i++)
 		add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[i]);
 	add_descriptor(iso, fsi_iso9660_render_terminator, NULL);

@@ -11,8 +11,9 @@
 
 struct fsi_iso9660_source {
 	const struct fsi_order *order;
-	const struct fsi_name_view *iso;    /* names of the primary tree */
-	const struct fsi_name_view *joliet; /* NULL: no Joliet */
+	const struct fsi_name_view *iso;      /* names of the primary tree */
+	const struct fsi_name_view *joliet;   /* NULL: no Joliet */
+	const struct fsi_name_view *enhanced; /* of ISO 9660:1999; NULL: no such tree */
 	const struct fsi_volume *volume;
 	const struct fsi_layout *layout; /* read when blocks are rendered */
 };

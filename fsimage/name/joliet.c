@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names of the Joliet tree: 64 characters of UCS-2 that Windows can open. */
+/* Names of the Joliet tree: characters of UCS-2 by which Windows can open files. */
 #include "name/map.h"
 
 #include "base/text.h"
 
 #include <string.h>
 
-#define NAME_UNITS 64
+/* The specification's, and what a directory record has room for beyond it. */
+#define NAME_UNITS	64
+#define LONG_NAME_UNITS 103
+
+static size_t get_most_units(const struct fsi_name_rules *rules)
+{
+	return rules->extensions.long_joliet ? LONG_NAME_UNITS : NAME_UNITS;
+}
 
 /*
  * The Joliet specification forbids controls and * / : ; ? \. Programs under
@@ -27,8 +34,9 @@ static bool is_dropped_at_end(char last)
 	return last == '.' || last == ' ';
 }
 
-static bool is_natural(const struct fsi_node *node)
+static bool is_natural(const struct fsi_name_rules *rules, const struct fsi_node *node)
 {
+	const size_t most_units = get_most_units(rules);
 	const char *name = node->name;
 	const char *const end = name + node->name_length;
 	size_t units = 0;
@@ -38,24 +46,26 @@ static bool is_natural(const struct fsi_node *node)
 	while (name < end) {
 		const uint32_t character = fsi_utf8_next(&name, end);
 
-		if (map_character(character) != character || ++units > NAME_UNITS)
+		if (map_character(character) != character || ++units > most_units)
 			return false;
 	}
 	return true;
 }
 
-static void split(const struct fsi_node *node, struct fsi_name_parts *ret_parts)
+static void split(const struct fsi_name_rules *rules, const struct fsi_node *node,
+		  struct fsi_name_parts *ret_parts)
 {
-	fsi_name_split(node, map_character, NAME_UNITS, ret_parts);
+	fsi_name_split(node, map_character, get_most_units(rules), ret_parts);
 }
 
-static size_t compose(const struct fsi_name_parts *parts, const char *number,
+static size_t compose(const struct fsi_name_rules *rules,
+		      const struct fsi_name_parts *parts, const char *number,
 		      char (*ret_name)[FSI_NAME_SIZE])
 {
 	const size_t behind = strlen(number) +
 			      fsi_utf16_count(parts->extension, parts->extension_length);
-	const size_t base =
-		fsi_name_prefix(parts->base, parts->base_length, NAME_UNITS - behind);
+	const size_t base = fsi_name_prefix(parts->base, parts->base_length,
+					    get_most_units(rules) - behind);
 	const size_t length =
 		fsi_name_join(parts, base, number, parts->extension_length, ret_name);
 

@@ -10,6 +10,25 @@
 /* The longest extension that is kept when a name is cut, without its dot. */
 #define EXTENSION_UNITS 16
 
+struct fsi_name_map fsi_name_map_of(const struct fsi_name_rules *rules)
+{
+	struct fsi_name_map map = fsi_name_udf;
+
+	if (rules->file_system == FSI_FILE_SYSTEM_JOLIET)
+		map = fsi_name_joliet;
+	if (rules->file_system == FSI_FILE_SYSTEM_ISO9660) {
+		map = rules->iso_level == FSI_NAME_ISO9660_1999 ? fsi_name_iso_1999
+								: fsi_name_iso;
+		if (rules->iso_level == 1)
+			map.most_digits = 7; /* one character of the base is left */
+		if (map.letter_case == FSI_NAME_CASE_UPPER &&
+		    rules->extensions.lowercase_iso)
+			map.letter_case = FSI_NAME_CASE_IGNORED;
+	}
+	map.rules = *rules;
+	return map;
+}
+
 uint32_t fsi_name_map_to_iso(uint32_t character)
 {
 	if (character >= 'a' && character <= 'z')

@@ -29,36 +29,34 @@ enum fsi_name_case {
 
 /* What a file system makes of a name. */
 struct fsi_name_map {
-	const char *file_system; /* as messages call it */
-	const char *number_mark; /* stands before a number */
-	unsigned most_digits;	 /* of a number; 9 at most */
+	struct fsi_name_rules rules; /* passed to the functions */
+	const char *file_system;     /* as messages call it */
+	const char *number_mark;     /* stands before a number */
+	unsigned most_digits;	     /* of a number; 9 at most */
 	enum fsi_name_case letter_case;
 	/* Whether a name needs no change (FSI_NAME_CASE_UPPER: but of case). */
-	bool (*is_natural)(const struct fsi_node *node);
+	bool (*is_natural)(const struct fsi_name_rules *rules,
+			   const struct fsi_node *node);
 	/* Parts are mapped, and no longer than any use that compose() has for them. */
-	void (*split)(const struct fsi_node *node, struct fsi_name_parts *ret_parts);
+	void (*split)(const struct fsi_name_rules *rules, const struct fsi_node *node,
+		      struct fsi_name_parts *ret_parts);
 	/*
 	 * Cut the parts to what the file system holds and put a number ("", or
 	 * with its mark) behind the base. Returns the length; a NUL follows.
 	 */
-	size_t (*compose)(const struct fsi_name_parts *parts, const char *number,
+	size_t (*compose)(const struct fsi_name_rules *rules,
+			  const struct fsi_name_parts *parts, const char *number,
 			  char (*ret_name)[FSI_NAME_SIZE]);
 };
 
-extern const struct fsi_name_map fsi_name_iso_level_1;
-extern const struct fsi_name_map fsi_name_iso_level_2;
+/* The maps of each file system, whose rules are still to be set. */
+extern const struct fsi_name_map fsi_name_iso;
+extern const struct fsi_name_map fsi_name_iso_1999;
 extern const struct fsi_name_map fsi_name_joliet;
 extern const struct fsi_name_map fsi_name_udf;
 
-static inline const struct fsi_name_map *fsi_name_map_of(
-	const struct fsi_name_rules *rules)
-{
-	if (rules->file_system == FSI_FILE_SYSTEM_UDF)
-		return &fsi_name_udf;
-	if (rules->file_system == FSI_FILE_SYSTEM_JOLIET)
-		return &fsi_name_joliet;
-	return rules->iso_level == 1 ? &fsi_name_iso_level_1 : &fsi_name_iso_level_2;
-}
+/* The map of some rules. */
+struct fsi_name_map fsi_name_map_of(const struct fsi_name_rules *rules);
 
 /* A d-character (ECMA-119 7.4.1): a letter in upper case, a digit, or "_". */
 uint32_t fsi_name_map_to_iso(uint32_t character);

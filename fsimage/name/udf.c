@@ -16,13 +16,14 @@ static uint32_t map_character(uint32_t character)
 	return character == 0xFEFF || character == 0xFFFE ? '_' : character;
 }
 
-static bool is_natural(const struct fsi_node *node)
+static bool is_natural(const struct fsi_name_rules *rules, const struct fsi_node *node)
 {
 	const char *name = node->name;
 	const char *const end = name + node->name_length;
 	bool is_narrow = true;
 	size_t units = 0;
 
+	(void)rules;
 	while (name < end) {
 		const uint32_t character = fsi_utf8_next(&name, end);
 
@@ -34,8 +35,10 @@ static bool is_natural(const struct fsi_node *node)
 	return units <= (is_narrow ? NARROW_UNITS : WIDE_UNITS);
 }
 
-static void split(const struct fsi_node *node, struct fsi_name_parts *ret_parts)
+static void split(const struct fsi_name_rules *rules, const struct fsi_node *node,
+		  struct fsi_name_parts *ret_parts)
 {
+	(void)rules;
 	fsi_name_split(node, map_character, NARROW_UNITS, ret_parts);
 }
 
@@ -53,7 +56,8 @@ static size_t find_narrow_prefix(const char *text, size_t length)
  * One wide character makes all others wide, so a base is cut either to what
  * fits as wide units or before its first wide character, whichever is more.
  */
-static size_t compose(const struct fsi_name_parts *parts, const char *number,
+static size_t compose(const struct fsi_name_rules *rules,
+		      const struct fsi_name_parts *parts, const char *number,
 		      char (*ret_name)[FSI_NAME_SIZE])
 {
 	const size_t behind = strlen(number) +
@@ -61,6 +65,7 @@ static size_t compose(const struct fsi_name_parts *parts, const char *number,
 	size_t base =
 		fsi_name_prefix(parts->base, parts->base_length, WIDE_UNITS - behind);
 
+	(void)rules;
 	if (find_narrow_prefix(parts->extension, parts->extension_length) ==
 	    parts->extension_length) {
 		size_t narrow = find_narrow_prefix(parts->base, parts->base_length);

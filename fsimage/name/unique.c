@@ -95,7 +95,8 @@ static void wish_for(const struct naming *naming, const struct fsi_name_parts *p
 	if (number != 0)
 		snprintf(text, sizeof(text), "%s%" PRIu32, naming->map->number_mark,
 			 number);
-	ret_wish->length = naming->map->compose(parts, text, &ret_wish->name);
+	ret_wish->length =
+		naming->map->compose(&naming->map->rules, parts, text, &ret_wish->name);
 	find_slot(naming, ret_wish->name, ret_wish->length, ret_wish);
 }
 
@@ -187,7 +188,7 @@ static uint32_t find_changes(const struct fsi_name_map *map,
 	uint32_t count = 0;
 
 	for (uint32_t n = 0; n < siblings->count; n++) {
-		const bool stays = map->is_natural(siblings->nodes[n]);
+		const bool stays = map->is_natural(&map->rules, siblings->nodes[n]);
 
 		siblings->names[n] = stays ? 0 : NAME_PENDING;
 		count += !stays;
@@ -209,7 +210,7 @@ static HRESULT take_natural_names(struct naming *naming)
 		if (siblings->names[n] == NAME_PENDING)
 			continue;
 		if (naming->map->letter_case == FSI_NAME_CASE_UPPER) {
-			naming->map->split(node, &parts);
+			naming->map->split(&naming->map->rules, node, &parts);
 			wish_for(naming, &parts, 0, &wish);
 			siblings->names[n] = NAME_PENDING;
 			if (is_free(&wish))
@@ -234,7 +235,7 @@ static HRESULT take_other_names(struct naming *naming)
 	for (uint32_t n = 0; n < siblings->count; n++) {
 		if (siblings->names[n] != NAME_PENDING)
 			continue;
-		naming->map->split(siblings->nodes[n], &parts);
+		naming->map->split(&naming->map->rules, siblings->nodes[n], &parts);
 		wish_for(naming, &parts, 0, &wish);
 		if (is_free(&wish))
 			FSI_TRY(take_name(naming, &wish, n));

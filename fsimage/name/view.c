@@ -13,6 +13,7 @@ struct sort_key {
 	uint64_t first_bytes;
 	const char *name;
 	uint32_t number;
+	bool is_directory;
 };
 
 static uint64_t get_first_bytes(const char *name)
@@ -26,7 +27,19 @@ static uint64_t get_first_bytes(const char *name)
 	return value;
 }
 
-static int compare_keys(const void *a, const void *b)
+static struct sort_key make_key(const struct fsi_name_view *view, uint32_t number)
+{
+	const char *name = fsi_name_view_get(view, number);
+
+	return (struct sort_key){
+		.first_bytes = get_first_bytes(name),
+		.name = name,
+		.number = number,
+		.is_directory = fsi_node_is_directory(view->order->items[number]),
+	};
+}
+
+static int compare_bytes(const void *a, const void *b)
 {
 	const struct sort_key *x = a;
 	const struct sort_key *y = b;
@@ -36,13 +49,70 @@ static int compare_keys(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool are_children_sorted(const struct fsi_name_view *view, uint32_t first,
-				uint32_t count)
+/* Parts of identifiers, the shorter one filled with spaces. */
+static int compare_filled(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	for (uint32_t n = 1; n < count; n++)
-		if (strcmp(fsi_name_view_get(view, first + n - 1),
-			   fsi_name_view_get(view, first + n)) > 0)
+	for (size_t i = 0; i < a_length || i < b_length; i++) {
+		const uint8_t x = (uint8_t)(i < a_length ? a[i] : ' ');
+		const uint8_t y = (uint8_t)(i < b_length ? b[i] : ' ');
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
+}
+
+/* A directory's identifier has no parts. */
+static size_t get_base_length(const struct sort_key *key)
+{
+	return key->is_directory ? strlen(key->name) : strcspn(key->name, ".");
+}
+
+/* Before the first dot, then from it on, as both have one there or are empty. */
+static int compare_parts(const void *a, const void *b)
+{
+	const struct sort_key *x = a;
+	const struct sort_key *y = b;
+	const size_t x_base = get_base_length(x);
+	const size_t y_base = get_base_length(y);
+	int result = compare_filled(x->name, x_base, y->name, y_base);
+
+	if (result == 0)
+		result = compare_filled(x->name + x_base, strlen(x->name + x_base),
+					y->name + y_base, strlen(y->name + y_base));
+	return result != 0 ? result : strcmp(x->name, y->name);
+}
+
+/*
+ * Order of directory records. ECMA-119 9.3 compares what is before the dot,
+ * then what is behind it, each padded with spaces: with d-characters, all of
+ * them above the dot, that is the byte order of the names. Joliet: the order of
+ * UTF-16 units, which is the byte order of UTF-8 up to U+FFFF. ISO 9660:1999
+ * knows no parts.
+ */
+typedef int compare_function(const void *a, const void *b);
+
+static compare_function *choose_order(const struct fsi_name_rules *rules)
+{
+	if (rules->file_system == FSI_FILE_SYSTEM_ISO9660 &&
+	    rules->iso_level != FSI_NAME_ISO9660_1999 &&
+	    (rules->extensions.relaxed_iso || rules->extensions.multidot_iso))
+		return compare_parts;
+	return compare_bytes;
+}
+
+static bool are_children_sorted(const struct fsi_name_view *view,
+				compare_function *compare, uint32_t first, uint32_t count)
+{
+	struct sort_key before = make_key(view, first);
+
+	for (uint32_t n = 1; n < count; n++) {
+		const struct sort_key key = make_key(view, first + n);
+
+		if (compare(&before, &key) > 0)
 			return false;
+		before = key;
+	}
 	return true;
 }
 
@@ -59,29 +129,21 @@ static HRESULT make_sorted(struct fsi_name_view *view)
 	return S_OK;
 }
 
-/*
- * Order of directory records. ECMA-119 9.3 compares what is before the dot,
- * then what is behind it, each padded with spaces: with d-characters, all of
- * them above the dot, that is the byte order of the names. Joliet: the order of
- * UTF-16 units, which is the byte order of UTF-8 up to U+FFFF.
- */
 static HRESULT sort_children(struct fsi_name_view *view, uint32_t first, uint32_t count)
 {
+	compare_function *compare = choose_order(&view->rules);
 	struct sort_key *keys = NULL;
 
-	if (are_children_sorted(view, first, count))
+	if (are_children_sorted(view, compare, first, count))
 		return S_OK;
 	if (view->sorted == NULL)
 		FSI_TRY(make_sorted(view));
 	keys = fsi_allocate_zeroed(count, sizeof(*keys));
 	if (keys == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	for (uint32_t n = 0; n < count; n++) {
-		keys[n].number = first + n;
-		keys[n].name = fsi_name_view_get(view, first + n);
-		keys[n].first_bytes = get_first_bytes(keys[n].name);
-	}
-	qsort(keys, count, sizeof(*keys), compare_keys);
+	for (uint32_t n = 0; n < count; n++)
+		keys[n] = make_key(view, first + n);
+	qsort(keys, count, sizeof(*keys), compare);
 	for (uint32_t n = 0; n < count; n++)
 		view->sorted[first + n] = keys[n].number;
 	fsi_free(keys);
@@ -98,14 +160,18 @@ static HRESULT map_directory(struct fsi_name_view *view, const struct fsi_node *
 		.count = fsi_name_view_child_count(view, directory),
 		.names = view->names + first,
 	};
+	const struct fsi_name_map map = fsi_name_map_of(&view->rules);
 	uint32_t changed_count = 0;
 
-	FSI_TRY(fsi_name_siblings_map(fsi_name_map_of(&view->rules), &siblings, text));
+	FSI_TRY(fsi_name_siblings_map(&map, &siblings, text));
 	view->text = text->bytes.items;
 	for (uint32_t n = 0; n < siblings.count; n++)
 		changed_count += siblings.names[n] != 0;
 	view->changed_count += changed_count;
-	if (changed_count == 0 || view->rules.file_system == FSI_FILE_SYSTEM_UDF)
+	if (view->rules.file_system == FSI_FILE_SYSTEM_UDF)
+		return S_OK;
+	/* The items themselves are in byte order. */
+	if (changed_count == 0 && choose_order(&view->rules) == compare_bytes)
 		return S_OK;
 	return sort_children(view, first, siblings.count);
 }

@@ -17,15 +17,31 @@
  *             no two names differ only in case.
  *   UDF       only names of over 254 characters (127 if one is over U+00FF),
  *             and those with a byte order mark, are changed.
+ *
+ * In ISO 9660:1999 only names of over 207 bytes are changed.
  */
 #ifndef FSI_NAME_VIEW_H
 #define FSI_NAME_VIEW_H
 
 #include "tree/order.h"
 
+/* What names may have beyond the rules; <fsimage/image.h> tells of each. */
+struct fsi_name_extensions {
+	bool long_iso;
+	bool lowercase_iso;
+	bool relaxed_iso;
+	bool multidot_iso;
+	bool unversioned_iso;
+	bool long_joliet;
+};
+
+/* In place of an interchange level: the tree of an enhanced volume descriptor. */
+#define FSI_NAME_ISO9660_1999 4u
+
 struct fsi_name_rules {
 	enum fsi_file_system file_system;
-	uint32_t iso_level; /* 1: 8.3; 2: up to 31 characters */
+	uint32_t iso_level; /* 1: 8.3; 2: up to 31 characters; FSI_NAME_ISO9660_1999 */
+	struct fsi_name_extensions extensions;
 };
 
 struct fsi_name_view {

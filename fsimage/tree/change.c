@@ -3,30 +3,48 @@
 #include "tree/change.h"
 
 #include "error/fail.h"
+#include "tree/named_stream.h"
 
-HRESULT fsi_change_reserve(struct fsi_tree *tree)
+/* ---- noting ------------------------------------------------------------ */
+
+HRESULT fsi_change_reserve(struct fsi_tree *tree, size_t count)
 {
-	/* Two: an addition may replace a file. */
-	if (!fsi_vector_reserve(&tree->changes, 2))
+	if (!fsi_vector_reserve(&tree->changes, count))
 		return FSI_FAIL(E_OUTOFMEMORY);
 	return S_OK;
 }
 
-static void note(struct fsi_tree *tree, enum fsi_change_kind kind, struct fsi_node *node,
-		 struct fsi_node *parent)
+static struct fsi_change *note(struct fsi_tree *tree, enum fsi_change_kind kind,
+			       struct fsi_node *node)
 {
-	tree->changes.items[tree->changes.count++] =
-		(struct fsi_change){.kind = kind, .node = node, .parent = parent};
+	struct fsi_change *change = &tree->changes.items[tree->changes.count++];
+
+	*change = (struct fsi_change){.kind = (uint8_t)kind, .node = node};
+	return change;
 }
 
 void fsi_change_note_insert(struct fsi_tree *tree, struct fsi_node *node)
 {
-	note(tree, FSI_CHANGE_INSERT, node, NULL);
+	struct fsi_change *change = note(tree, FSI_CHANGE_INSERT, node);
+
+	change->was_apart = node->is_apart;
+	change->other.parent = node->parent;
+	node->is_apart = false;
 }
 
 void fsi_change_note_remove(struct fsi_tree *tree, struct fsi_node *node)
 {
-	note(tree, FSI_CHANGE_REMOVE, node, node->parent);
+	note(tree, FSI_CHANGE_REMOVE, node)->other.parent = node->parent;
+}
+
+void fsi_change_note_add_stream(struct fsi_tree *tree, struct fsi_node *stream)
+{
+	note(tree, FSI_CHANGE_ADD_STREAM, stream)->other.parent = stream->parent;
+}
+
+void fsi_change_note_remove_stream(struct fsi_tree *tree, struct fsi_node *stream)
+{
+	note(tree, FSI_CHANGE_REMOVE_STREAM, stream)->other.parent = stream->parent;
 }
 
 HRESULT fsi_change_note_attributes(struct fsi_tree *tree, struct fsi_node *node)
@@ -35,49 +53,213 @@ HRESULT fsi_change_note_attributes(struct fsi_tree *tree, struct fsi_node *node)
 
 	if (copy == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	FSI_TRY(fsi_change_reserve(tree));
+	FSI_TRY(fsi_change_reserve(tree, 1));
 	*copy = *node;
-	note(tree, FSI_CHANGE_ATTRIBUTES, node, copy);
+	note(tree, FSI_CHANGE_ATTRIBUTES, node)->other.copy = copy;
 	return S_OK;
 }
 
-static void restore_attributes(struct fsi_node *node, const struct fsi_node *copy)
+fsi_ticks *fsi_change_time(struct fsi_node *node, enum fsi_change_kind kind)
 {
-	node->creation_time = copy->creation_time;
-	node->access_time = copy->access_time;
-	node->modification_time = copy->modification_time;
-	node->attribute_time = copy->attribute_time;
-	node->uid = copy->uid;
-	node->gid = copy->gid;
-	node->mode = copy->mode;
-	node->is_hidden = copy->is_hidden;
+	if (kind == FSI_CHANGE_CREATION_TIME)
+		return &node->creation_time;
+	if (kind == FSI_CHANGE_ACCESS_TIME)
+		return &node->access_time;
+	return kind == FSI_CHANGE_MODIFICATION_TIME ? &node->modification_time : NULL;
 }
 
-static void undo(struct fsi_tree *tree, const struct fsi_change *change)
+static bool *find_flag(struct fsi_node *node, enum fsi_change_kind kind)
 {
-	switch (change->kind) {
+	return kind == FSI_CHANGE_IS_HIDDEN ? &node->is_hidden : &node->wants_real_time;
+}
+
+HRESULT fsi_change_note_value(struct fsi_tree *tree, struct fsi_node *node,
+			      enum fsi_change_kind kind)
+{
+	const fsi_ticks *time = fsi_change_time(node, kind);
+
+	FSI_TRY(fsi_change_reserve(tree, 1));
+	if (time != NULL)
+		note(tree, kind, node)->other.time = *time;
+	else
+		note(tree, kind, node)->other.flag = *find_flag(node, kind);
+	return S_OK;
+}
+
+/* ---- undoing and doing again ------------------------------------------- */
+
+#define SWAP(type, a, b) \
+	do { \
+		const type swapped_ = (a); \
+		(a) = (b); \
+		(b) = swapped_; \
+	} while (0)
+
+static void swap_attributes(struct fsi_node *node, struct fsi_node *copy)
+{
+	SWAP(fsi_ticks, node->creation_time, copy->creation_time);
+	SWAP(fsi_ticks, node->access_time, copy->access_time);
+	SWAP(fsi_ticks, node->modification_time, copy->modification_time);
+	SWAP(fsi_ticks, node->attribute_time, copy->attribute_time);
+	SWAP(uint32_t, node->uid, copy->uid);
+	SWAP(uint32_t, node->gid, copy->gid);
+	SWAP(uint16_t, node->mode, copy->mode);
+	SWAP(bool, node->is_hidden, copy->is_hidden);
+}
+
+static void swap_value(struct fsi_change *change)
+{
+	fsi_ticks *time = fsi_change_time(change->node, change->kind);
+
+	if (time != NULL) {
+		SWAP(fsi_ticks, *time, change->other.time);
+	} else if (change->kind == FSI_CHANGE_IS_HIDDEN) {
+		SWAP(bool, change->node->is_hidden, change->other.flag);
+	} else {
+		const bool value = change->other.flag;
+
+		change->other.flag = change->node->wants_real_time;
+		fsi_tree_put_real_time(change->node, value, true);
+	}
+}
+
+/* Linking again needs no memory: the places in the tables and arrays are free. */
+static void take_out(struct fsi_tree *tree, struct fsi_change *change)
+{
+	fsi_tree_unlink(tree, change->node);
+	change->node->is_apart = change->was_apart;
+}
+
+static void put_back(struct fsi_tree *tree, struct fsi_change *change)
+{
+	(void)fsi_tree_link(tree, change->other.parent, change->node);
+	change->node->is_apart = false;
+}
+
+static void undo(struct fsi_tree *tree, struct fsi_change *change)
+{
+	switch ((enum fsi_change_kind)change->kind) {
+	case FSI_CHANGE_NONE:
+		break;
 	case FSI_CHANGE_INSERT:
-		fsi_tree_unlink(tree, change->node);
+		take_out(tree, change);
 		break;
 	case FSI_CHANGE_REMOVE:
-		/* Needs no memory: its places in the table and array are free. */
-		(void)fsi_tree_link(tree, change->parent, change->node);
+		put_back(tree, change);
+		break;
+	case FSI_CHANGE_ADD_STREAM:
+		fsi_named_stream_unlink(tree, change->node);
+		break;
+	case FSI_CHANGE_REMOVE_STREAM:
+		(void)fsi_named_stream_link(tree, change->other.parent, change->node);
 		break;
 	case FSI_CHANGE_ATTRIBUTES:
-		restore_attributes(change->node, change->parent);
+		swap_attributes(change->node, change->other.copy);
+		break;
+	case FSI_CHANGE_CREATION_TIME:
+	case FSI_CHANGE_ACCESS_TIME:
+	case FSI_CHANGE_MODIFICATION_TIME:
+	case FSI_CHANGE_IS_HIDDEN:
+	case FSI_CHANGE_IS_REAL_TIME:
+		swap_value(change);
 		break;
 	}
 }
 
+/* What differs when a change is made again; the rest swaps back and forth. */
+static void redo(struct fsi_tree *tree, struct fsi_change *change)
+{
+	switch ((enum fsi_change_kind)change->kind) {
+	case FSI_CHANGE_INSERT:
+		put_back(tree, change);
+		break;
+	case FSI_CHANGE_REMOVE:
+		take_out(tree, change);
+		break;
+	case FSI_CHANGE_ADD_STREAM:
+		(void)fsi_named_stream_link(tree, change->other.parent, change->node);
+		break;
+	case FSI_CHANGE_REMOVE_STREAM:
+		fsi_named_stream_unlink(tree, change->node);
+		break;
+	case FSI_CHANGE_NONE:
+	case FSI_CHANGE_ATTRIBUTES:
+	case FSI_CHANGE_CREATION_TIME:
+	case FSI_CHANGE_ACCESS_TIME:
+	case FSI_CHANGE_MODIFICATION_TIME:
+	case FSI_CHANGE_IS_HIDDEN:
+	case FSI_CHANGE_IS_REAL_TIME:
+		undo(tree, change);
+		break;
+	}
+}
+
+/* The last change, if it is not before a change point. */
+static struct fsi_change *get_uncommitted(struct fsi_tree *tree)
+{
+	struct fsi_change *last = tree->changes.items + tree->changes.count;
+
+	return tree->changes.count > 0 && !last[-1].ends_call ? last - 1 : NULL;
+}
+
 void fsi_change_roll_back(struct fsi_tree *tree)
 {
-	while (tree->changes.count > 0)
-		undo(tree, &tree->changes.items[--tree->changes.count]);
-	tree->changes.count = 0;
+	for (struct fsi_change *change = get_uncommitted(tree); change != NULL;
+	     change = get_uncommitted(tree)) {
+		tree->changes.count--;
+		undo(tree, change);
+	}
+	fsi_tree_forget_budget(tree);
+}
+
+/* ---- change points ----------------------------------------------------- */
+
+HRESULT fsi_change_commit(struct fsi_tree *tree)
+{
+	if (get_uncommitted(tree) == NULL) {
+		FSI_TRY(fsi_change_reserve(tree, 1));
+		note(tree, FSI_CHANGE_NONE, NULL);
+	}
+	get_uncommitted(tree)->ends_call = true;
+	tree->open_points++;
+	return S_OK;
+}
+
+int32_t fsi_change_locked_point(const struct fsi_tree *tree)
+{
+	return tree->locked_point;
+}
+
+int32_t fsi_change_point(const struct fsi_tree *tree)
+{
+	return tree->locked_point + tree->open_points;
+}
+
+void fsi_change_roll_back_to(struct fsi_tree *tree, int32_t point)
+{
+	while (fsi_change_point(tree) > point) {
+		do
+			undo(tree, &tree->changes.items[--tree->changes.count]);
+		while (get_uncommitted(tree) != NULL);
+		tree->open_points--;
+	}
+	fsi_tree_forget_budget(tree);
+}
+
+void fsi_change_roll_forward_to(struct fsi_tree *tree, int32_t point)
+{
+	while (fsi_change_point(tree) < point) {
+		do
+			redo(tree, &tree->changes.items[tree->changes.count++]);
+		while (get_uncommitted(tree) != NULL);
+		tree->open_points++;
+	}
 	fsi_tree_forget_budget(tree);
 }
 
 void fsi_change_keep(struct fsi_tree *tree)
 {
-	tree->changes.count = 0;
+	tree->locked_point += tree->open_points;
+	tree->open_points = 0;
+	fsi_vector_free(&tree->changes);
 }

@@ -29,6 +29,7 @@ bool fsi_children_append(struct fsi_children *children, struct fsi_node *node)
 			       strcmp(children->items[count - 1]->name, node->name) < 0);
 	children->items[count] = node;
 	children->count++;
+	children->directory_count += fsi_node_is_directory(node);
 	node->position = count;
 	return true;
 }
@@ -37,6 +38,7 @@ void fsi_children_remove(struct fsi_children *children, struct fsi_node *node)
 {
 	struct fsi_node *last = children->items[--children->count];
 
+	children->directory_count -= fsi_node_is_directory(node);
 	if (last == node)
 		return;
 	children->items[node->position] = last;

@@ -14,9 +14,13 @@ struct fsi_node *fsi_named_stream_find(const struct fsi_node *owner, const char 
  * IMAPI_E_DUP_NAME (name); E_OUTOFMEMORY. Then nothing has changed.
  */
 HRESULT fsi_named_stream_add(struct fsi_tree *tree, struct fsi_node *owner,
-			     const char *name, size_t name_length, struct fsi_data *data);
+			     const char *name, size_t name_length, struct fsi_data *data,
+			     struct fsi_node **ret_stream);
 
-/* Take a stream from its item. Never fails. */
-void fsi_named_stream_remove(struct fsi_tree *tree, struct fsi_node *stream);
+/* Take a stream from its item, and give it back. E_OUTOFMEMORY where it is not
+ * one that was there before. */
+void fsi_named_stream_unlink(struct fsi_tree *tree, struct fsi_node *stream);
+HRESULT fsi_named_stream_link(struct fsi_tree *tree, struct fsi_node *owner,
+			      struct fsi_node *stream);
 
 #endif

@@ -37,7 +37,7 @@ struct fsi_data {
 	int64_t modified_ns;	     /* of a host file, with inode: what tells it */
 	uint32_t device;	     /* as the tree numbers st_dev */
 	uint32_t number;	     /* place in struct fsi_order, set there */
-	uint32_t uses;		     /* files with this data, counted by fsi_order */
+	uint32_t uses;		     /* files and streams of the image with this data */
 	bool is_linked;		     /* the host file has several names */
 };
 
@@ -48,9 +48,11 @@ struct fsi_children {
 	uint32_t capacity;
 	uint32_t number;      /* place among the directories, set by fsi_order */
 	uint32_t first_child; /* number of its first child, set by fsi_order */
-	uint32_t plain_count; /* directories and files among them, by fsi_order */
-	bool is_sorted;	      /* by name in byte order */
+	uint32_t plain_count; /* of all file systems, by fsi_order; see tree/order.h */
+	uint32_t directory_count;	/* directories among them */
+	bool is_sorted;			/* by name in byte order */
 	struct fsi_children *next_made; /* all of a tree, to free them */
+	void *tally; /* what whoever watches the tree knows of the directory */
 };
 
 /* The kinds from FSI_NODE_LINK on are POSIX's: UDF can hold them, ISO 9660 can't. */
@@ -90,8 +92,10 @@ struct fsi_node {
 	uint16_t name_length;
 	uint8_t kind; /* enum fsi_node_kind */
 	bool is_hidden;
-	bool is_real_time; /* its readers want steady speed (UDF 2.01) */
-	bool is_stream;	   /* a named stream; its parent is what it belongs to */
+	bool is_real_time;    /* its readers want steady speed (UDF 2.01) */
+	bool is_stream;	      /* a named stream; its parent is what it belongs to */
+	bool is_apart;	      /* made by the caller, and not yet added */
+	bool wants_real_time; /* is_real_time, but of the next layout */
 };
 
 static inline bool fsi_node_is_directory(const struct fsi_node *node)

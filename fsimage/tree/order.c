@@ -20,21 +20,26 @@ static void add_child(struct fsi_order *order, struct fsi_node *child)
  * Number the children of a directory, and list the directories among them. What
  * some file systems can't hold comes last, so that they see the first so many.
  */
-static void add_children(struct fsi_order *order, const struct fsi_node *directory)
+static void add_children(struct fsi_order *order, const struct fsi_tree *tree,
+			 const struct fsi_node *directory)
 {
 	struct fsi_children *children = directory->content.children;
 
 	fsi_children_sort(children);
 	children->first_child = order->item_count;
 	for (uint32_t i = 0; i < children->count; i++) {
-		if (!fsi_node_is_posix_only(children->items[i]))
+		if (fsi_tree_is_plain(tree, children->items[i]))
 			add_child(order, children->items[i]);
 	}
 	children->plain_count = order->item_count - children->first_child;
 	for (uint32_t i = 0;
 	     children->plain_count < children->count && i < children->count; i++) {
-		if (fsi_node_is_posix_only(children->items[i]))
-			add_child(order, children->items[i]);
+		const struct fsi_node *child = children->items[i];
+
+		if (fsi_tree_is_plain(tree, child))
+			continue;
+		order->large_count += child->kind == FSI_NODE_FILE;
+		add_child(order, children->items[i]);
 	}
 }
 
@@ -70,7 +75,7 @@ static void number_data(struct fsi_order *order, const struct fsi_node **nodes,
 	for (uint32_t i = 0; i < count; i++) {
 		struct fsi_data *data = data_of(nodes[i]);
 
-		if (data == NULL || data->uses++ > 0)
+		if (data == NULL || data->item != NULL)
 			continue;
 		data->item = nodes[i];
 		if (data->size == 0)
@@ -80,13 +85,13 @@ static void number_data(struct fsi_order *order, const struct fsi_node **nodes,
 	}
 }
 
-static void forget_uses(const struct fsi_node **nodes, uint32_t count)
+static void forget_items(const struct fsi_node **nodes, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct fsi_data *data = data_of(nodes[i]);
 
 		if (data != NULL)
-			data->uses = 0;
+			data->item = NULL;
 	}
 }
 
@@ -121,13 +126,13 @@ HRESULT fsi_order_create(struct fsi_tree *tree, bool with_streams,
 	order->directories[order->directory_count++] = &tree->root;
 	/* The list grows while it is walked: that is what makes it breadth first. */
 	for (uint32_t i = 0; i < order->directory_count; i++)
-		add_children(order, order->directories[i]);
-	forget_uses(order->items, order->item_count);
+		add_children(order, tree, order->directories[i]);
+	forget_items(order->items, order->item_count);
 	number_data(order, order->items, order->item_count);
 	order->item_data_count = order->data_count;
 	if (with_streams) {
 		add_streams(order);
-		forget_uses(order->streams, order->stream_count);
+		forget_items(order->streams, order->stream_count);
 		number_data(order, order->streams, order->stream_count);
 	}
 	*ret_order = order;

@@ -2,7 +2,8 @@
 /*
  * The items of a tree in the order in which they are laid out: breadth first
  * from the root, the children of a directory side by side and in byte order of
- * their names, however they were added; what only POSIX knows behind the rest. Everything
+ * their names, however they were added; behind the rest what is not plain, as some file
+ * systems can't hold it: what only POSIX knows, and files that are too large. Everything
  * that a file system knows of an item beyond the tree is an array indexed by the item's
  * number here.
  */
@@ -16,6 +17,7 @@ struct fsi_tree;
 struct fsi_order {
 	const struct fsi_node **items; /* items[n]->number == n; items[0] is the root */
 	uint32_t item_count;
+	uint32_t large_count; /* files that are too large for some file systems */
 	/* directories[d]->content.children->number == d; the root is 0 */
 	const struct fsi_node **directories;
 	uint32_t directory_count;

@@ -142,6 +142,7 @@ static HRESULT take_attribute(struct fsi_tree *tree, struct fsi_node *node,
 {
 	const char *name = name_of_stream(attribute);
 	struct fsi_data *data = NULL;
+	struct fsi_node *stream = NULL;
 	HRESULT hr = S_OK;
 
 	if (!fsi_utf8_is_valid(name, strlen(name)) || strchr(name, '/') != NULL)
@@ -151,7 +152,7 @@ static HRESULT take_attribute(struct fsi_tree *tree, struct fsi_node *node,
 	hr = read_attribute(tree, path, attribute, &data);
 	if (hr != S_OK)
 		return FAILED(hr) ? hr : S_OK;
-	hr = fsi_named_stream_add(tree, node, name, strlen(name), data);
+	hr = fsi_named_stream_add(tree, node, name, strlen(name), data, &stream);
 	if (FAILED(hr))
 		return hr;
 	++*count;

@@ -129,7 +129,7 @@ static HRESULT check_name(const struct entry *entry)
 static HRESULT replace_node(struct fsi_tree *tree, struct fsi_node *directory,
 			    struct fsi_node *older, struct fsi_node *node)
 {
-	FSI_TRY(fsi_change_reserve(tree));
+	FSI_TRY(fsi_change_reserve(tree, FSI_CHANGES_OF_ADDITION));
 	if (older != NULL)
 		fsi_tree_remove(tree, older);
 	return fsi_tree_insert(tree, directory, node);

@@ -13,9 +13,9 @@
 
 /*
  * What one more item can cost beyond its data: an entry and room in directories
- * and path tables of three file systems, and alignment of what lies behind.
+ * and path tables of four trees, and alignment of what lies behind.
  */
-#define ITEM_COST_BLOCKS 16
+#define ITEM_COST_BLOCKS 20
 /* Rounding of the whole image that one more block can set off. */
 #define ROUNDING_BLOCKS 128
 
@@ -200,6 +200,19 @@ static void take_name(struct fsi_tree *tree, const struct fsi_node *node)
 
 /* ---- linking ----------------------------------------------------------- */
 
+static void count_data(const struct fsi_node *node, uint32_t by)
+{
+	if (node->kind == FSI_NODE_FILE && node->content.data != NULL)
+		node->content.data->uses += by;
+}
+
+void fsi_tree_count_stream(struct fsi_tree *tree, const struct fsi_node *stream,
+			   uint32_t by)
+{
+	count_data(stream, by);
+	tree->stream_count += by;
+}
+
 /* All below a node comes or goes with it. */
 static void count_all(struct fsi_tree *tree, const struct fsi_node *top, uint32_t by)
 {
@@ -209,7 +222,10 @@ static void count_all(struct fsi_tree *tree, const struct fsi_node *top, uint32_
 			tree->directory_count += by;
 		else
 			tree->file_count += by;
-		tree->stream_count += by * fsi_node_stream_count(node);
+		tree->real_time_count += node->wants_real_time ? by : 0;
+		count_data(node, by);
+		for (uint32_t s = 0; s < fsi_node_stream_count(node); s++)
+			fsi_tree_count_stream(tree, node->streams->items[s], by);
 	}
 	tree->generation++;
 }
@@ -223,8 +239,11 @@ HRESULT fsi_tree_link(struct fsi_tree *tree, struct fsi_node *directory,
 	node->parent = directory;
 	put_name(tree, node);
 	tree->names.count++;
-	if (fsi_node_is_in_image(node))
-		count_all(tree, node, 1);
+	if (!fsi_node_is_in_image(node))
+		return S_OK;
+	count_all(tree, node, 1);
+	if (tree->watcher != NULL)
+		tree->watcher->came(tree->watcher->context, node);
 	return S_OK;
 }
 
@@ -232,11 +251,35 @@ void fsi_tree_unlink(struct fsi_tree *tree, struct fsi_node *node)
 {
 	const bool was_in_image = fsi_node_is_in_image(node);
 
+	if (was_in_image && tree->watcher != NULL)
+		tree->watcher->leaves(tree->watcher->context, node);
 	take_name(tree, node);
 	fsi_children_remove(node->parent->content.children, node);
 	node->parent = &tree->detached;
 	if (was_in_image)
 		count_all(tree, node, UINT32_MAX); /* minus one each */
+}
+
+/* ---- real-time files --------------------------------------------------- */
+
+void fsi_tree_put_real_time(struct fsi_node *file, bool value, bool is_laid_out)
+{
+	struct fsi_tree *tree = fsi_node_tree(file);
+
+	if (fsi_node_is_in_image(file)) {
+		tree->real_time_count -= file->wants_real_time;
+		tree->real_time_count += value;
+	}
+	file->wants_real_time = value;
+	if (is_laid_out)
+		file->is_real_time = value;
+}
+
+void fsi_tree_settle_real_time(struct fsi_tree *tree)
+{
+	for (struct fsi_node *node = &tree->root; node != NULL;
+	     node = fsi_node_next(&tree->root, node))
+		node->is_real_time = node->wants_real_time;
 }
 
 /* ---- limits ------------------------------------------------------------ */
@@ -248,6 +291,24 @@ static HRESULT refuse_level(const struct fsi_node *directory, uint32_t level)
 
 	if (path != NULL)
 		fsi_error_detail(hr, "\"%s\" is on level %u.", path, level);
+	fsi_free(path);
+	return hr;
+}
+
+static HRESULT check_subdirectories(const struct fsi_tree_limits *limits,
+				    const struct fsi_node *directory)
+{
+	HRESULT hr = S_OK;
+	char *path = NULL;
+
+	if (limits->max_subdirectories == 0 ||
+	    directory->content.children->directory_count <= limits->max_subdirectories)
+		return S_OK;
+	hr = FSI_FAIL(IMAPI_E_TOO_MANY_DIRS, "UDF");
+	path = fsi_path_of_node(directory);
+	if (path != NULL)
+		fsi_error_detail(hr, "\"%s\" can hold %u directories.", path,
+				 limits->max_subdirectories);
 	fsi_free(path);
 	return hr;
 }
@@ -270,6 +331,8 @@ static HRESULT refuse_size(const struct fsi_tree_limits *limits,
 static HRESULT check_below(struct fsi_tree *tree, const struct fsi_tree_limits *limits,
 			   const struct fsi_node *top)
 {
+	if (fsi_node_is_directory(top) && top->parent != NULL)
+		FSI_TRY(check_subdirectories(limits, top->parent));
 	for (const struct fsi_node *node = top; node != NULL;
 	     node = fsi_node_next(top, node)) {
 		const uint32_t level =
@@ -279,6 +342,8 @@ static HRESULT check_below(struct fsi_tree *tree, const struct fsi_tree_limits *
 
 		if (level > limits->max_levels)
 			return refuse_level(node, level);
+		if (fsi_node_is_directory(node))
+			FSI_TRY(check_subdirectories(limits, node));
 		if (limits->max_file_size > 0 &&
 		    fsi_node_size(node) > limits->max_file_size)
 			return refuse_size(limits, node);
@@ -292,6 +357,17 @@ static HRESULT check_below(struct fsi_tree *tree, const struct fsi_tree_limits *
 	return S_OK;
 }
 
+/*
+ * A file of 4 GiB and more has further records in directories, of which a block
+ * has room for eight at least.
+ */
+static uint64_t cost_of_item(const struct fsi_node *node)
+{
+	const uint64_t size = fsi_node_size(node);
+
+	return fsi_blocks_of(size) + ITEM_COST_BLOCKS + (size >> 32);
+}
+
 /* The most that a node with all below it can add to the image. */
 static uint64_t cost_of(const struct fsi_node *top)
 {
@@ -299,10 +375,9 @@ static uint64_t cost_of(const struct fsi_node *top)
 
 	for (const struct fsi_node *node = top; node != NULL;
 	     node = fsi_node_next(top, node)) {
-		blocks += fsi_blocks_of(fsi_node_size(node)) + ITEM_COST_BLOCKS;
+		blocks += cost_of_item(node);
 		for (uint32_t s = 0; s < fsi_node_stream_count(node); s++)
-			blocks += fsi_blocks_of(fsi_node_size(node->streams->items[s])) +
-				  ITEM_COST_BLOCKS;
+			blocks += cost_of_item(node->streams->items[s]);
 	}
 	return blocks;
 }
@@ -355,7 +430,7 @@ HRESULT fsi_tree_insert(struct fsi_tree *tree, struct fsi_node *directory,
 
 	if (fsi_tree_find_child(tree, directory, node->name, node->name_length) != NULL)
 		return FSI_FAIL(IMAPI_E_DUP_NAME, node->name);
-	FSI_TRY(fsi_change_reserve(tree));
+	FSI_TRY(fsi_change_reserve(tree, FSI_CHANGES_OF_ADDITION));
 	FSI_TRY(fsi_tree_link(tree, directory, node));
 	hr = check_below(tree, &tree->limits, node);
 	if (SUCCEEDED(hr))
@@ -407,6 +482,14 @@ uint32_t fsi_node_level(const struct fsi_node *directory)
 	for (; directory->parent != NULL; directory = directory->parent)
 		level++;
 	return level;
+}
+
+bool fsi_tree_is_plain(const struct fsi_tree *tree, const struct fsi_node *node)
+{
+	const uint64_t limit = tree->limits.max_plain_size;
+
+	return !fsi_node_is_posix_only(node) &&
+	       (limit == 0 || fsi_node_size(node) <= limit);
 }
 
 uint32_t fsi_tree_count_levels(struct fsi_tree *tree)

@@ -24,11 +24,24 @@ struct fsi_tree_limits {
 	uint32_t max_levels;	       /* directories below each other, root included */
 	uint32_t max_directories;      /* root included */
 	const char *directory_limiter; /* the file system that sets it */
+	uint32_t max_subdirectories;   /* directories in one, a limit of UDF */
 	uint64_t max_file_size;
 	const char *size_limiter;
+	/* Not refused: larger files go with what only some file systems hold. */
+	uint64_t max_plain_size;
 	uint64_t capacity_blocks;
 	/* The exact size of the image as it is now. */
 	HRESULT (*measure)(void *context, uint32_t *ret_blocks);
+	void *context;
+};
+
+/* Told of what comes into the image and leaves it, each time with all below it. */
+struct fsi_tree_watcher {
+	void (*came)(void *context, struct fsi_node *node);
+	void (*leaves)(void *context, struct fsi_node *node); /* it is still there */
+	/* The streams of an item of the image are about to change, or have. */
+	void (*streams_change)(void *context, struct fsi_node *owner);
+	void (*streams_changed)(void *context, struct fsi_node *owner);
 	void *context;
 };
 
@@ -39,10 +52,12 @@ struct fsi_tree {
 	struct fsi_node detached; /* the parent of items that are in no image */
 	struct fsi_tree_rules rules;
 	struct fsi_tree_limits limits;
+	const struct fsi_tree_watcher *watcher; /* NULL: nobody watches */
 	fsi_ticks recording_time;
 	uint32_t file_count;
 	uint32_t directory_count; /* the root not counted */
 	uint32_t stream_count;	  /* named streams */
+	uint32_t real_time_count; /* files that want to be real-time files */
 	uint64_t generation;	  /* grows with every change of the content */
 
 	struct fsi_arena arena; /* nodes, names, data */
@@ -60,6 +75,8 @@ struct fsi_tree {
 	FSI_VECTOR(uint64_t) devices;	       /* st_dev by our number */
 	FSI_VECTOR(struct fsi_data *) streams; /* data that holds a stream */
 	FSI_VECTOR(struct fsi_change) changes; /* the undo log, tree/change.h */
+	int32_t locked_point;	     /* the change point that the log begins at */
+	int32_t open_points;	     /* change points in the log */
 	uint64_t free_budget_blocks; /* may be added before the next measurement */
 };
 
@@ -95,6 +112,19 @@ HRESULT fsi_tree_insert(struct fsi_tree *tree, struct fsi_node *directory,
 /* Take a node with all below it out of its directory. Never fails. */
 void fsi_tree_remove(struct fsi_tree *tree, struct fsi_node *node);
 
+/*
+ * Say whether a file is to be a real-time file; is_laid_out: in the layout that
+ * is alive too, not only in the next.
+ */
+void fsi_tree_put_real_time(struct fsi_node *file, bool value, bool is_laid_out);
+
+/* Let the next layout have what files want to be. */
+void fsi_tree_settle_real_time(struct fsi_tree *tree);
+
+/* Named streams of an item come into the image with it, or leave. */
+void fsi_tree_count_stream(struct fsi_tree *tree, const struct fsi_node *stream,
+			   uint32_t by);
+
 /* Link and unlink without a check: for the undo log. */
 HRESULT fsi_tree_link(struct fsi_tree *tree, struct fsi_node *directory,
 		      struct fsi_node *node);
@@ -106,6 +136,9 @@ bool fsi_node_is_in_image(const struct fsi_node *node);
 
 /* The level of a directory: 1 for the root. */
 uint32_t fsi_node_level(const struct fsi_node *directory);
+
+/* Whether all file systems hold an item, not only those of POSIX or large files. */
+bool fsi_tree_is_plain(const struct fsi_tree *tree, const struct fsi_node *node);
 
 /* The deepest level of directories; the size of the largest file. Whole walks. */
 uint32_t fsi_tree_count_levels(struct fsi_tree *tree);

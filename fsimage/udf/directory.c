@@ -147,8 +147,7 @@ static struct fsi_udf_identifier get_identifier(
 	return identifier;
 }
 
-/* No view maps the names of streams: they fit as they are, or not at all. */
-static HRESULT check_stream_name(const char *name)
+HRESULT fsi_udf_check_stream_name(const char *name)
 {
 	/* OSTA UDF 2.1.1: U+FEFF and U+FFFE are in no name. */
 	if (fsi_udf_put_cs0(NULL, SIZE_MAX, name, strlen(name)) >
@@ -195,7 +194,7 @@ static HRESULT measure_directory(struct fsi_udf_directories *directories,
 		const uint32_t size = fsi_udf_identifier_size(identifier.name);
 
 		if (directory.is_stream_directory)
-			FSI_TRY(check_stream_name(identifier.name));
+			FSI_TRY(fsi_udf_check_stream_name(identifier.name));
 		if (position == 0)
 			FSI_TRY(begin_block(directories, n, 0));
 		if (position + size > FSI_BLOCK_SIZE)

@@ -49,6 +49,12 @@ struct fsi_udf_identifier {
 /* Bytes that the descriptor of a name takes; empty: of the parent. */
 uint32_t fsi_udf_identifier_size(const char *name);
 
+/*
+ * Whether a stream can be called so: no view maps the names of streams, they fit
+ * as they are or not at all. IMAPI_E_NO_UNIQUE_NAME (name, file system).
+ */
+HRESULT fsi_udf_check_stream_name(const char *name);
+
 /* Returns the bytes that it takes. */
 uint32_t fsi_udf_put_identifier(const struct fsi_udf_identifier *identifier,
 				const struct fsi_udf_revision *revision,

@@ -8,6 +8,7 @@
 #include <fsimage/error.h>
 #include <fsimage/image.h>
 #include <fsimage/item.h>
+#include <fsimage/media.h>
 #include <fsimage/result.h>
 #include <fsimage/stream.h>
 #include <fsimage/types.h>

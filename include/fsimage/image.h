@@ -21,6 +21,7 @@
 #define FSIMAGE_IMAGE_H
 
 #include <fsimage/item.h>
+#include <fsimage/media.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -85,7 +86,9 @@ FSI_API HRESULT fsi_image_get_file_systems_to_create(fsi_image *image,
  *                 is accepted and refused by fsi_image_create_result_image
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val);
  *         IMAPI_E_TOO_MANY_DIRS (file system); IMAPI_E_ISO9660_LEVELS;
- *         IMAPI_E_DATA_TOO_BIG (file systems)
+ *         IMAPI_E_DATA_TOO_BIG (file systems); IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED,
+ *         a success, when named streams or real-time files of the image have no
+ *         place in them
  */
 FSI_API HRESULT fsi_image_put_file_systems_to_create(fsi_image *image,
 						     fsi_file_systems new_val);
@@ -99,17 +102,29 @@ FSI_API HRESULT fsi_image_get_iso9660_interchange_level(fsi_image *image,
 							uint32_t *ret_val);
 
 /**
- * @param new_val  1: names of 8.3 characters; 2: of up to 31
+ * @param new_val  1: names of 8.3 characters; 2: of up to 31; there is no level
+ *                 3, as in IMAPI: see fsi_image_put_multi_extent_iso_files()
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val)
  */
 FSI_API HRESULT fsi_image_put_iso9660_interchange_level(fsi_image *image,
 							uint32_t new_val);
 
+/**
+ * @param ret_levels  borrowed, lives as long as the process: 1 and 2
+ * @param ret_count   number of elements
+ */
+FSI_API HRESULT fsi_image_get_iso9660_interchange_levels_supported(
+	fsi_image *image, const uint32_t **ret_levels, size_t *ret_count);
+
 /** @param ret_val  revision as in IMAPI: 0x102 is 1.02; default 0x102 */
 FSI_API HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val);
 
-/** @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
- *          not one of fsi_image_get_udf_revisions_supported() */
+/**
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
+ *         not one of fsi_image_get_udf_revisions_supported();
+ *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when the image has named
+ *         streams (2.00) or real-time files (2.01) that need a later one
+ */
 FSI_API HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val);
 
 /**
@@ -147,6 +162,56 @@ FSI_API HRESULT fsi_image_get_create_redundant_udf_metadata_files(fsi_image *ima
 FSI_API HRESULT fsi_image_put_udf_holes(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_udf_holes(fsi_image *image, bool *ret_val);
 
+/**
+ * Choose what suits a kind of disc: file systems (ISO 9660 and Joliet for a CD,
+ * UDF for others), its size as the limit of free media blocks, and with UDF its
+ * revision (1.02; 2.50 for HD DVD and BD). The volume name stays.
+ *
+ * @param value  a kind that can be written, or a CD-ROM
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (value);
+ *         IMAPI_E_IMAGE_TOO_BIG when the image is larger already; what
+ *         fsi_image_put_file_systems_to_create returns. Then nothing has changed.
+ */
+FSI_API HRESULT fsi_image_choose_image_defaults_for_media_type(
+	fsi_image *image, enum imapi_media_physical_type value);
+
+/** @param ret_val  whether the strict mode is on; default false */
+FSI_API HRESULT fsi_image_get_strict_file_system_compliance(fsi_image *image,
+							    bool *ret_val);
+
+/**
+ * Turn the strict mode on or off. It holds what is set later to the standards:
+ * a volume name to 15 characters, A-Z 0-9 _ where ISO 9660 is chosen and a-z and
+ * "." too where it is not; the times of an item to their order; directories to
+ * eight levels whatever fsi_image_put_deep_directories() says.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_FILE_SYSTEM_NOT_EMPTY when it is turned
+ *         on while the image has items
+ */
+FSI_API HRESULT fsi_image_put_strict_file_system_compliance(fsi_image *image,
+							    bool new_val);
+
+/** @param ret_val  the block of the disc that the session begins at; default 0 */
+FSI_API HRESULT fsi_image_get_session_start_block(fsi_image *image, int32_t *ret_val);
+
+/**
+ * @param new_val  only 0 for now
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
+ *         negative; E_NOTIMPL when it is not 0
+ */
+FSI_API HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val);
+
+/**
+ * Which of several file systems of a disc an import would take: UDF before Joliet
+ * before ISO 9660. Looks at no disc.
+ *
+ * @param file_systems  set of bits; others than these three are ignored
+ * @return S_OK; IMAPI_E_INVALID_PARAM (file_systems) when it has none of the three
+ */
+FSI_API HRESULT fsi_image_get_default_file_system_for_import(
+	fsi_image *image, fsi_file_systems file_systems,
+	enum fsi_file_system *ret_default);
+
 /** @param ret_name  as set, "" by default; to be freed with fsi_free() */
 FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
 
@@ -156,7 +221,8 @@ FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
  *
  * @param new_val  up to 32 UTF-16 units without control characters; "": a name
  *                 YYMMDD_HHMM of the recording time is made for the result
- * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_VOLUME_NAME
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_VOLUME_NAME, which the strict
+ *         mode has more reasons for
  */
 FSI_API HRESULT fsi_image_put_volume_name(fsi_image *image, const char *new_val);
 
@@ -229,6 +295,48 @@ FSI_API HRESULT fsi_image_get_directory_levels(fsi_image *image, uint32_t *ret_l
 /** Extension: @param ret_size  bytes of the largest file; 0 without files */
 FSI_API HRESULT fsi_image_get_largest_file_size(fsi_image *image, uint64_t *ret_size);
 
+/* ---- change points ----------------------------------------------------- */
+
+/**
+ * How many changes have been made: each call that added or removed something, or
+ * set a property of an item of the image, is one, however many items it brought.
+ * Properties of the image, items that are not in it, and calls that failed do not
+ * count.
+ *
+ * @param ret_val  0 for a new image
+ */
+FSI_API HRESULT fsi_image_get_change_point(fsi_image *image, int32_t *ret_val);
+
+/**
+ * Put what the image holds back to what it was: items, their data, names and
+ * properties; the properties of the image itself stay. What was undone is gone.
+ * The cost is that of the changes undone. Items that it takes out of the image
+ * stay valid as removed ones do; those made by fsi_image_create_file_item() and
+ * _directory_item() can be filled and added again.
+ *
+ * The size of the image is not held against the limit of free media blocks;
+ * fsi_image_create_result_image() does that.
+ *
+ * @param change_point  as fsi_image_get_change_point() told it
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (change_point) when it is
+ *         later than the present one, or earlier than where it was locked in;
+ *         IMAPI_E_TOO_MANY_DIRS (file system), IMAPI_E_ISO9660_LEVELS and
+ *         IMAPI_E_DATA_TOO_BIG (file systems) when the file systems chosen since
+ *         can't hold what was there; IMAPI_E_FILE_SYSTEM_NOT_EMPTY when items were
+ *         there and the rules of names or the strict mode have been changed since.
+ *         Then nothing has changed.
+ */
+FSI_API HRESULT fsi_image_rollback_to_change_point(fsi_image *image,
+						   int32_t change_point);
+
+/**
+ * Make the present state the earliest that can be returned to, and give back the
+ * memory of the way there. The change point keeps its number.
+ *
+ * @return S_OK; IMAPI_E_READONLY from the events callback
+ */
+FSI_API HRESULT fsi_image_lock_in_change_point(fsi_image *image);
+
 /* ---- extensions: beyond IMAPI's rules, each off by default ------------- */
 
 /**
@@ -271,6 +379,47 @@ FSI_API HRESULT fsi_image_put_large_iso_files(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_large_iso_files(fsi_image *image, bool *ret_val);
 
 /**
+ * Extension: a file of 4 GiB and more goes into ISO 9660 and Joliet in several
+ * sections, each with a directory record of its own, which is interchange level
+ * 3 (ECMA-119 10.3). A file has up to 100 sections of 4,294,965,248 bytes, as
+ * Linux reads no more: 429,496,524,800 bytes. Implies large ISO files.
+ *
+ * The interchange level stays what it is, since in IMAPI there are 1 and 2 only:
+ * it tells of names.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_DATA_TOO_BIG (file systems) when it
+ *         is taken back from an image that has such a file
+ */
+FSI_API HRESULT fsi_image_put_multi_extent_iso_files(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_multi_extent_iso_files(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: a file that is too large for ISO 9660 and Joliet, by the limit in
+ * force, is left out of them and is in UDF alone, instead of being refused.
+ * fsi_result_get_omitted_file_count() tells how many there are, and
+ * fsi_item_get_file_system_name() returns IMAPI_E_NOT_IN_FILE_SYSTEM for them.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success,
+ *         while UDF is not chosen beside ISO 9660: the value is kept for then;
+ *         IMAPI_E_DATA_TOO_BIG (file systems) when it is taken back from an image
+ *         that has such a file
+ */
+FSI_API HRESULT fsi_image_put_omit_large_iso_files(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_omit_large_iso_files(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: besides its other trees ISO 9660 gets one of ISO 9660:1999 ("level
+ * 4") behind an enhanced volume descriptor: names of up to 207 bytes of UTF-8
+ * with every character, and directories of any depth, which is standard there.
+ * It shares the data of the files. Few readers look for it; none minds it.
+ *
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success,
+ *         while ISO 9660 is not chosen: the value is kept for then
+ */
+FSI_API HRESULT fsi_image_put_iso9660_1999(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_iso9660_1999(fsi_image *image, bool *ret_val);
+
+/**
  * Extension: owner, group, permissions and the time of the last attribute
  * change go into UDF as they are in the source. Off: read and execute for all.
  *
@@ -289,6 +438,52 @@ FSI_API HRESULT fsi_image_get_posix_attributes(fsi_image *image, bool *ret_val);
  */
 FSI_API HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val);
+
+/* ---- extensions: names of ISO 9660 and Joliet, each off by default ----- */
+
+/*
+ * Each relaxes one rule for the names in the primary tree of ISO 9660, at both
+ * levels where not told otherwise, and they may be combined. Names stay unlike
+ * each other in each directory, and records in the order of ECMA-119 9.3. All of
+ * these return S_OK or IMAPI_E_READONLY.
+ */
+
+/**
+ * Extension: at level 2 a name with its dot and version has up to 37 characters,
+ * not 33, and a directory 37, not 31: 37 is what the standard allows for a name
+ * with the longest version (ECMA-119 7.5.1).
+ */
+FSI_API HRESULT fsi_image_put_long_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_long_iso_names(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: letters keep their case. No two names of a directory differ by it
+ * alone, since most systems show all of them in one case.
+ */
+FSI_API HRESULT fsi_image_put_lowercase_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_lowercase_iso_names(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: space and ! # $ % & ' ( ) + , - = @ [ ] ^ ` { } ~ stay as they are
+ * too. Not so / and ;, which have a meaning, and " * : < > ? \ |, by which
+ * Windows opens no file.
+ */
+FSI_API HRESULT fsi_image_put_relaxed_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_relaxed_iso_names(fsi_image *image, bool *ret_val);
+
+/** Extension: names may have several dots, one at the beginning too, and those
+ * of directories as well. One at the end becomes "_", which Windows would drop. */
+FSI_API HRESULT fsi_image_put_multidot_iso_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_multidot_iso_names(fsi_image *image, bool *ret_val);
+
+/** Extension: files have no version ";1", and no dot without an extension. */
+FSI_API HRESULT fsi_image_put_omit_iso_versions(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_omit_iso_versions(fsi_image *image, bool *ret_val);
+
+/** Extension: names in Joliet have up to 103 characters, as many as a directory
+ * record has room for in other writers too, and not 64. */
+FSI_API HRESULT fsi_image_put_long_joliet_names(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_long_joliet_names(fsi_image *image, bool *ret_val);
 
 /* ---- events ------------------------------------------------------------ */
 
@@ -320,6 +515,9 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *
  * @param ret_result  one reference
  * @return S_OK; E_OUTOFMEMORY; IMAPI_E_NO_OUTPUT without a file system;
+ *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when named streams or
+ *         the marks of real-time files are left out;
+ *         IMAPI_E_INVALID_VOLUME_NAME in strict mode;
  *         IMAPI_E_READONLY from the events callback;
  *         IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks, or of
  *         2,147,483,647 blocks; IMAPI_E_NO_UNIQUE_NAME (name, file system);

@@ -84,7 +84,10 @@ FSI_API HRESULT fsi_item_get_last_modified_time(fsi_item *item, struct timespec 
  *
  * @param new_val  UTC, borrowed; 1601-01-01 to 9999-12-31
  * @return S_OK; E_POINTER; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val)
- *         when it is outside that range
+ *         when it is outside that range; IMAPI_E_NOT_IN_FILE_SYSTEM (name) when
+ *         the item has left the image; in strict mode IMAPI_E_INVALID_DATE (which
+ *         time is too early, which one it must not be before) when the item would
+ *         be modified or read before its creation
  */
 FSI_API HRESULT fsi_item_put_creation_time(fsi_item *item,
 					   const struct timespec *new_val);
@@ -100,7 +103,8 @@ FSI_API HRESULT fsi_item_get_is_hidden(fsi_item *item, bool *ret_val);
  * Hide an item: the existence bit in ISO 9660 and Joliet, the hidden bit in
  * UDF.
  *
- * @return S_OK; E_POINTER; IMAPI_E_READONLY
+ * @return S_OK; E_POINTER; IMAPI_E_READONLY; IMAPI_E_NOT_IN_FILE_SYSTEM (name)
+ *         when the item has left the image
  */
 FSI_API HRESULT fsi_item_put_is_hidden(fsi_item *item, bool new_val);
 
@@ -365,6 +369,13 @@ FSI_API void fsi_enum_items_release(fsi_enum_items *self);
 FSI_API HRESULT fsi_file_get_data_size(fsi_file *file, uint64_t *ret_size);
 
 /**
+ * The halves of that size as IMAPI's scripts have them, each a signed number of
+ * the same bits.
+ */
+FSI_API HRESULT fsi_file_get_data_size_32bit_low(fsi_file *file, int32_t *ret_half);
+FSI_API HRESULT fsi_file_get_data_size_32bit_high(fsi_file *file, int32_t *ret_half);
+
+/**
  * The bytes of a file.
  *
  * @param ret_data  one reference; an empty stream when no data was set
@@ -377,6 +388,7 @@ FSI_API HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data);
  *
  * @param new_val  one reference is taken
  * @return S_OK; IMAPI_E_READONLY when the file is in the image already;
+ *         IMAPI_E_NOT_IN_FILE_SYSTEM (name) when it was, and has been removed;
  *         IMAPI_E_DATA_STREAM_READ_FAILURE (name) when it tells no size
  */
 FSI_API HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val);
@@ -385,7 +397,8 @@ FSI_API HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val);
 FSI_API HRESULT fsi_file_get_is_real_time(fsi_file *file, bool *ret_val);
 
 /**
- * Also while a result is alive, which it does not change.
+ * Also while a result is alive, which it does not change: what is set then goes
+ * into the next one that is made when there is none.
  *
  * @return S_OK; IMAPI_E_PROPERTY_NOT_ACCESSIBLE (IsRealTime) for a named stream;
  *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when UDF is not chosen

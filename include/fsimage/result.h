@@ -65,6 +65,18 @@ FSI_API HRESULT fsi_result_get_mapped_name_count(fsi_result *result,
 						 uint32_t *ret_count);
 
 /**
+ * Extension: how many files are not in one file system, as they are too large
+ * for it; see fsi_image_put_omit_large_iso_files(). Each name of a file counts.
+ *
+ * @param file_system  exactly one of those that the image has
+ * @param ret_count    number of files; 0 for UDF, which holds all
+ * @return S_OK; E_POINTER; IMAPI_E_INVALID_PARAM (file_system)
+ */
+FSI_API HRESULT fsi_result_get_omitted_file_count(fsi_result *result,
+						  enum fsi_file_system file_system,
+						  uint32_t *ret_count);
+
+/**
  * Which blocks belong to what.
  *
  * @param ret_items  one reference

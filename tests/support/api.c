@@ -393,7 +393,8 @@ fsi_result *api_result(fsi_image *image)
 {
 	fsi_result *result = NULL;
 
-	ASSERT_OK(fsi_image_create_result_image(image, &result));
+	/* A success may tell that something was left out. */
+	ck_assert(SUCCEEDED(fsi_image_create_result_image(image, &result)));
 	return result;
 }
 

@@ -108,13 +108,20 @@ void name_fixture_order(struct name_fixture *fixture)
 HRESULT name_fixture_map(struct name_fixture *fixture, enum fsi_file_system file_system,
 			 uint32_t iso_level)
 {
-	const struct fsi_name_rules rules = {file_system, iso_level};
+	const struct fsi_name_rules rules = {.file_system = file_system,
+					     .iso_level = iso_level};
 
+	return name_fixture_map_by(fixture, &rules);
+}
+
+HRESULT name_fixture_map_by(struct name_fixture *fixture,
+			    const struct fsi_name_rules *rules)
+{
 	if (fixture->order.items == NULL)
 		name_fixture_order(fixture);
 	fsi_name_view_destroy(fixture->view);
 	fixture->view = NULL;
-	return fsi_name_view_create(&fixture->order, &rules, &fixture->view);
+	return fsi_name_view_create(&fixture->order, rules, &fixture->view);
 }
 
 const char *name_fixture_get(const struct name_fixture *fixture,

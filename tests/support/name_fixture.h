@@ -28,6 +28,10 @@ void name_fixture_order(struct name_fixture *fixture);
 HRESULT name_fixture_map(struct name_fixture *fixture, enum fsi_file_system file_system,
 			 uint32_t iso_level);
 
+/* The same by rules with extensions. */
+HRESULT name_fixture_map_by(struct name_fixture *fixture,
+			    const struct fsi_name_rules *rules);
+
 /* The name that the view has for a node. */
 const char *name_fixture_get(const struct name_fixture *fixture,
 			     const struct fsi_node *node);

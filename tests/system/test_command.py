@@ -91,12 +91,14 @@ class Usage(CommandTest):
         "--volume": ("A", "B"),
         "--file-systems": ("udf", "iso"),
         "--iso-level": ("1", "2"),
+        "--iso-names": ("long", "relaxed"),
         "--udf-revision": ("1.02", "1.02"),
         "--capacity": ("700M", "25G"),
         "--working-directory": ("/tmp", "/tmp"),
         "--rules": ("linux", "imapi"),
     }
     FLAGS = ("--redundant-metadata", "--posix", "--udf-holes", "--restricted-names",
+             "--joliet-long", "--omit-large-files",
              "--follow-links", "--strict", "--force", "--quiet", "--verbose", "--json")
     WRONG = (
         ("--output", "", "must name a file"),
@@ -110,9 +112,13 @@ class Usage(CommandTest):
         ("--file-systems", "iso,iso9660", "must name each file system once"),
         ("--file-systems", "joliet", "must have iso9660"),
         ("--file-systems", "joliet,udf", "must have iso9660"),
-        ("--iso-level", "0", "must be 1 or 2"),
-        ("--iso-level", "3", "must be 1 or 2"),
-        ("--iso-level", "two", "must be 1 or 2"),
+        ("--iso-level", "0", "must be 1, 2, 3 or 4"),
+        ("--iso-level", "5", "must be 1, 2, 3 or 4"),
+        ("--iso-level", "two", "must be 1, 2, 3 or 4"),
+        ("--iso-names", "", "must be a list of long, lowercase, relaxed, multidot and no-version"),
+        ("--iso-names", "long,", "must be a list"),
+        ("--iso-names", "short", "must be a list"),
+        ("--iso-names", "long,multidot,long", "must name each rule once"),
         ("--udf-revision", "2.51", "must be one of: 1.02, 1.50, 2.00, 2.01, 2.50, 2.60"),
         ("--udf-revision", "1.03", "must be one of: 1.02"),
         ("--udf-revision", "102", "must be a revision such as 1.02"),
@@ -204,7 +210,15 @@ class Usage(CommandTest):
         self.refuse_here("-qv", "-o", "out.iso", "source", says="exclude each other")
         self.refuse_here("-f", "udf", "--iso-level", "1", "-o", "out.iso", "source",
                          says="'--iso-level' needs iso9660")
-        for option in (("--udf-revision", "1.02"), ("--posix",), ("--redundant-metadata",)):
+        for option in (("--iso-names", "long"), ("--omit-large-files",)):
+            self.refuse_here("-f", "udf", *option, "-o", "out.iso", "source",
+                             says=f"'{option[0]}' needs iso9660 among the file systems")
+        self.refuse_here("-f", "iso,udf", "--joliet-long", "-o", "out.iso", "source",
+                         says="'--joliet-long' needs joliet")
+        self.refuse_here("--iso-level", "1", "--iso-names", "long", "-o", "out.iso", "source",
+                         says="'--iso-names long' needs '--iso-level 2'")
+        for option in (("--udf-revision", "1.02"), ("--posix",), ("--redundant-metadata",),
+                       ("--omit-large-files",)):
             self.refuse_here("-f", "iso,joliet", *option, "-o", "out.iso", "source",
                              says=f"'{option[0]}' needs udf among the file systems")
         for revision in ((), ("--udf-revision", "2.01")):
@@ -418,7 +432,7 @@ class Rules(CommandTest):
                 ("imapi", 2 * GIB - 1, invalid, None), ("imapi", 2 * GIB, invalid, None),
                 ("imapi", 2 * GIB + 1, too_big, "--rules linux"),
                 ("linux", 4 * GIB - 2, invalid, hint), ("linux", 4 * GIB - 1, invalid, hint),
-                ("linux", 4 * GIB, too_big, "--file-systems udf")):
+                ("linux", 4 * GIB, too_big, "--omit-large-files")):
             self.put_sparse("big", size)
             with self.subTest(rules=rules, size=size):
                 self.expect_code(code, "--rules", rules, "--capacity", "25G", "-o", "out.iso",
@@ -496,8 +510,8 @@ class Said(CommandTest):
         self.assertEqual({"links": 0, "special": 0, "extended_attributes": 0}, told["kept"])
         iso, joliet, udf = told["file_systems"]
         self.assertEqual(("ISO 9660", 2), (iso["name"], iso["level"]))
-        self.assertEqual({"name": "Joliet", "level": 3, "renamed": 1}, joliet)
-        self.assertEqual({"name": "UDF", "revision": "1.02", "renamed": 0}, udf)
+        self.assertEqual({"name": "Joliet", "level": 3, "renamed": 1, "omitted_files": 0}, joliet)
+        self.assertEqual({"name": "UDF", "revision": "1.02", "renamed": 0, "omitted_files": 0}, udf)
         self.assertEqual(1, len(done.output.splitlines()))
         self.assertIn("note: ", done.errors)
 

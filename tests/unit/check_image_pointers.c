@@ -4,9 +4,9 @@
  * headers are read to see that no parameter was forgotten here.
  */
 #include "tests/support/api.h"
+#include "tests/support/prototypes.h"
 #include "tests/support/streams.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +78,15 @@ static void note(const char *function, const char *parameter)
 		ASSERT_FAILS(function(__VA_ARGS__), E_POINTER, ""); \
 	} while (0)
 
-/* The same for parameters that may be NULL, or for which it is another error. */
+/* Both functions of a property that is true or false. */
+#define NEEDS_FLAG(property) \
+	do { \
+		NEEDS(fsi_image_get_##property, image, NULL, &flag); \
+		NEEDS(fsi_image_get_##property, ret_val, image, NULL); \
+		NEEDS(fsi_image_put_##property, image, NULL, true); \
+	} while (0)
+
+/* NEEDS() for parameters that may be NULL, or for which it is another error. */
 #define TAKES_NULL(function, parameter, ...) \
 	do { \
 		note(#function, #parameter); \
@@ -94,6 +102,8 @@ static void try_image_getters(void)
 	uint32_t number = 0;
 	uint64_t size = 0;
 	int64_t blocks = 0;
+	int32_t point = 0;
+	enum fsi_file_system system = FSI_FILE_SYSTEM_NONE;
 	char *text = NULL;
 
 	NEEDS(fsi_image_get_root, image, NULL, &(fsi_directory *){NULL});
@@ -104,6 +114,12 @@ static void try_image_getters(void)
 	NEEDS(fsi_image_get_file_systems_supported, ret_val, image, NULL);
 	NEEDS(fsi_image_get_iso9660_interchange_level, image, NULL, &number);
 	NEEDS(fsi_image_get_iso9660_interchange_level, ret_val, image, NULL);
+	NEEDS(fsi_image_get_iso9660_interchange_levels_supported, image, NULL, &revisions,
+	      &count);
+	NEEDS(fsi_image_get_iso9660_interchange_levels_supported, ret_levels, image, NULL,
+	      &count);
+	NEEDS(fsi_image_get_iso9660_interchange_levels_supported, ret_count, image,
+	      &revisions, NULL);
 	NEEDS(fsi_image_get_udf_revision, image, NULL, &number);
 	NEEDS(fsi_image_get_udf_revision, ret_val, image, NULL);
 	NEEDS(fsi_image_get_udf_revisions_supported, image, NULL, &revisions, &count);
@@ -129,6 +145,13 @@ static void try_image_getters(void)
 	NEEDS(fsi_image_get_directory_count, ret_count, image, NULL);
 	NEEDS(fsi_image_get_directory_levels, image, NULL, &number);
 	NEEDS(fsi_image_get_directory_levels, ret_levels, image, NULL);
+	NEEDS(fsi_image_get_change_point, image, NULL, &point);
+	NEEDS(fsi_image_get_change_point, ret_val, image, NULL);
+	NEEDS(fsi_image_get_session_start_block, image, NULL, &point);
+	NEEDS(fsi_image_get_session_start_block, ret_val, image, NULL);
+	NEEDS(fsi_image_get_default_file_system_for_import, image, NULL, UDF, &system);
+	NEEDS(fsi_image_get_default_file_system_for_import, ret_default, image, UDF,
+	      NULL);
 	NEEDS(fsi_image_get_largest_file_size, image, NULL, &size);
 	NEEDS(fsi_image_get_largest_file_size, ret_size, image, NULL);
 	ck_assert_ptr_null(text);
@@ -138,33 +161,25 @@ static void try_image_flags(void)
 {
 	bool flag = false;
 
-	NEEDS(fsi_image_get_use_restricted_character_set, image, NULL, &flag);
-	NEEDS(fsi_image_get_use_restricted_character_set, ret_val, image, NULL);
-	NEEDS(fsi_image_put_use_restricted_character_set, image, NULL, true);
-	NEEDS(fsi_image_get_case_sensitive_names, image, NULL, &flag);
-	NEEDS(fsi_image_get_case_sensitive_names, ret_val, image, NULL);
-	NEEDS(fsi_image_put_case_sensitive_names, image, NULL, true);
-	NEEDS(fsi_image_get_any_character_names, image, NULL, &flag);
-	NEEDS(fsi_image_get_any_character_names, ret_val, image, NULL);
-	NEEDS(fsi_image_put_any_character_names, image, NULL, true);
-	NEEDS(fsi_image_get_deep_directories, image, NULL, &flag);
-	NEEDS(fsi_image_get_deep_directories, ret_val, image, NULL);
-	NEEDS(fsi_image_put_deep_directories, image, NULL, true);
-	NEEDS(fsi_image_get_large_iso_files, image, NULL, &flag);
-	NEEDS(fsi_image_get_large_iso_files, ret_val, image, NULL);
-	NEEDS(fsi_image_put_large_iso_files, image, NULL, true);
-	NEEDS(fsi_image_get_posix_attributes, image, NULL, &flag);
-	NEEDS(fsi_image_get_posix_attributes, ret_val, image, NULL);
-	NEEDS(fsi_image_put_posix_attributes, image, NULL, true);
-	NEEDS(fsi_image_get_reproducible_times, image, NULL, &flag);
-	NEEDS(fsi_image_get_reproducible_times, ret_val, image, NULL);
-	NEEDS(fsi_image_put_reproducible_times, image, NULL, true);
-	NEEDS(fsi_image_get_create_redundant_udf_metadata_files, image, NULL, &flag);
-	NEEDS(fsi_image_get_create_redundant_udf_metadata_files, ret_val, image, NULL);
-	NEEDS(fsi_image_put_create_redundant_udf_metadata_files, image, NULL, true);
-	NEEDS(fsi_image_get_udf_holes, image, NULL, &flag);
-	NEEDS(fsi_image_get_udf_holes, ret_val, image, NULL);
-	NEEDS(fsi_image_put_udf_holes, image, NULL, true);
+	NEEDS_FLAG(use_restricted_character_set);
+	NEEDS_FLAG(case_sensitive_names);
+	NEEDS_FLAG(any_character_names);
+	NEEDS_FLAG(deep_directories);
+	NEEDS_FLAG(large_iso_files);
+	NEEDS_FLAG(posix_attributes);
+	NEEDS_FLAG(reproducible_times);
+	NEEDS_FLAG(create_redundant_udf_metadata_files);
+	NEEDS_FLAG(udf_holes);
+	NEEDS_FLAG(multi_extent_iso_files);
+	NEEDS_FLAG(omit_large_iso_files);
+	NEEDS_FLAG(iso9660_1999);
+	NEEDS_FLAG(long_iso_names);
+	NEEDS_FLAG(lowercase_iso_names);
+	NEEDS_FLAG(relaxed_iso_names);
+	NEEDS_FLAG(multidot_iso_names);
+	NEEDS_FLAG(omit_iso_versions);
+	NEEDS_FLAG(long_joliet_names);
+	NEEDS_FLAG(strict_file_system_compliance);
 }
 
 static void try_image(void)
@@ -194,6 +209,11 @@ static void try_image(void)
 	NEEDS(fsi_image_put_working_directory, image, NULL, "/tmp");
 	NEEDS(fsi_image_put_working_directory, new_val, image, NULL);
 	NEEDS(fsi_image_put_free_media_blocks, image, NULL, 0);
+	NEEDS(fsi_image_put_session_start_block, image, NULL, 0);
+	NEEDS(fsi_image_choose_image_defaults_for_media_type, image, NULL,
+	      IMAPI_MEDIA_TYPE_CDR);
+	NEEDS(fsi_image_rollback_to_change_point, image, NULL, 0);
+	NEEDS(fsi_image_lock_in_change_point, image, NULL);
 	NEEDS(fsi_image_put_update_handler, image, NULL, NULL, NULL);
 	TAKES_NULL(fsi_image_put_update_handler, handler, image, NULL, image);
 	TAKES_NULL(fsi_image_put_update_handler, context, image, NULL, NULL);
@@ -288,6 +308,7 @@ static void try_lists_and_files(void)
 	fsi_item *items[2] = {NULL};
 	fsi_enum_items *copy = NULL;
 	fsi_stream *data = NULL;
+	int32_t half = 0;
 	uint32_t fetched = 9;
 	uint64_t size = 9;
 
@@ -300,6 +321,10 @@ static void try_lists_and_files(void)
 	NEEDS(fsi_enum_items_clone, ret_items, enum_items, NULL);
 	NEEDS(fsi_file_get_data_size, file, NULL, &size);
 	NEEDS(fsi_file_get_data_size, ret_size, file, NULL);
+	NEEDS(fsi_file_get_data_size_32bit_low, file, NULL, &half);
+	NEEDS(fsi_file_get_data_size_32bit_low, ret_half, file, NULL);
+	NEEDS(fsi_file_get_data_size_32bit_high, file, NULL, &half);
+	NEEDS(fsi_file_get_data_size_32bit_high, ret_half, file, NULL);
 	NEEDS(fsi_file_get_data, file, NULL, &data);
 	NEEDS(fsi_file_get_data, ret_data, file, NULL);
 	NEEDS(fsi_file_put_data, file, NULL, stream);
@@ -365,6 +390,7 @@ static void try_results(void)
 	fsi_progress_items *items = NULL;
 	uint32_t number = 0;
 	char *text = NULL;
+	const enum fsi_file_system udf = FSI_FILE_SYSTEM_UDF;
 
 	NEEDS(fsi_result_get_image_stream, result, NULL, &image_stream);
 	NEEDS(fsi_result_get_image_stream, ret_stream, result, NULL);
@@ -372,14 +398,14 @@ static void try_results(void)
 	NEEDS(fsi_result_get_total_blocks, ret_blocks, result, NULL);
 	NEEDS(fsi_result_get_block_size, result, NULL, &number);
 	NEEDS(fsi_result_get_block_size, ret_size, result, NULL);
-	NEEDS(fsi_result_get_volume_name, result, NULL, FSI_FILE_SYSTEM_UDF, &text);
-	NEEDS(fsi_result_get_volume_name, ret_name, result, FSI_FILE_SYSTEM_UDF, NULL);
+	NEEDS(fsi_result_get_volume_name, result, NULL, udf, &text);
+	NEEDS(fsi_result_get_volume_name, ret_name, result, udf, NULL);
 	NEEDS(fsi_result_get_disc_id, result, NULL, &text);
 	NEEDS(fsi_result_get_disc_id, ret_id, result, NULL);
-	NEEDS(fsi_result_get_mapped_name_count, result, NULL, FSI_FILE_SYSTEM_UDF,
-	      &number);
-	NEEDS(fsi_result_get_mapped_name_count, ret_count, result, FSI_FILE_SYSTEM_UDF,
-	      NULL);
+	NEEDS(fsi_result_get_mapped_name_count, result, NULL, udf, &number);
+	NEEDS(fsi_result_get_mapped_name_count, ret_count, result, udf, NULL);
+	NEEDS(fsi_result_get_omitted_file_count, result, NULL, udf, &number);
+	NEEDS(fsi_result_get_omitted_file_count, ret_count, result, udf, NULL);
 	NEEDS(fsi_result_get_progress_items, result, NULL, &items);
 	NEEDS(fsi_result_get_progress_items, ret_items, result, NULL);
 	NEEDS(fsi_result_write_file, result, NULL, path, NULL);
@@ -482,97 +508,6 @@ END_TEST
 
 /* ---- the headers ------------------------------------------------------- */
 
-/* The text of a public header without comments. To be freed. */
-static char *read_header(const char *name)
-{
-	FILE *in = fopen(api_text("%s/%s", TEST_INCLUDE_DIR, name), "r");
-	char *text = calloc(1, 200000);
-	char *out = text;
-	int previous = 0;
-	bool is_comment = false;
-
-	ck_assert_ptr_nonnull(in);
-	ck_assert_ptr_nonnull(text);
-	for (int c = fgetc(in); c != EOF; c = fgetc(in)) {
-		if (!is_comment && previous == '/' && c == '*') {
-			is_comment = true;
-			out--;
-			c = 0;
-		} else if (is_comment && previous == '*' && c == '/') {
-			is_comment = false;
-			c = ' ';
-		}
-		if (!is_comment)
-			*out++ = (char)(isspace(c) ? ' ' : c);
-		previous = c;
-		ck_assert_int_lt(out - text, 199999);
-	}
-	fclose(in);
-	return text;
-}
-
-/* A declaration of one parameter: whether it is a pointer, and its name. */
-static bool is_pointer(const char *declaration, size_t length, char (*ret_name)[48])
-{
-	size_t end = length;
-	size_t start = 0;
-
-	while (end > 0 && declaration[end - 1] == ' ')
-		end--;
-	start = end;
-	while (start > 0 && (isalnum((unsigned char)declaration[start - 1]) ||
-			     declaration[start - 1] == '_'))
-		start--;
-	snprintf(*ret_name, sizeof(*ret_name), "%.*s", (int)(end - start),
-		 declaration + start);
-	return memchr(declaration, '*', length) != NULL ||
-	       strstr(*ret_name, "handler") != NULL;
-}
-
-/* Look at the parameters of a prototype; returns how many are pointers. */
-static unsigned look_up_parameters(const char *function, const char *parameters,
-				   const char *end)
-{
-	unsigned pointers = 0;
-
-	while (parameters < end) {
-		const char *comma = memchr(parameters, ',', (size_t)(end - parameters));
-		const char *stop = comma != NULL ? comma : end;
-		char name[48];
-
-		if (is_pointer(parameters, (size_t)(stop - parameters), &name)) {
-			if (!was_tried(function, name))
-				ck_abort_msg("%s: %s was not tried", function, name);
-			pointers++;
-		}
-		parameters = stop + 1;
-	}
-	return pointers;
-}
-
-/* Look at all functions of a header that return an HRESULT. */
-static unsigned look_up_functions(const char *header)
-{
-	static const char start[] = "FSI_API HRESULT ";
-	char *text = read_header(header);
-	unsigned pointers = 0;
-
-	for (const char *cursor = strstr(text, start); cursor != NULL;
-	     cursor = strstr(cursor, start)) {
-		const char *open = strchr(cursor, '(');
-		const char *close = strstr(cursor, ");");
-		char function[64];
-
-		ck_assert(open != NULL && close != NULL && open < close);
-		cursor += strlen(start);
-		snprintf(function, sizeof(function), "%.*s", (int)(open - cursor),
-			 cursor);
-		pointers += look_up_parameters(function, open + 1, close);
-	}
-	free(text);
-	return pointers;
-}
-
 START_TEST(no_pointer_of_the_headers_is_forgotten)
 {
 	static const char *const headers[] = {"codes.h",  "error.h", "fsimage.h",
@@ -582,7 +517,7 @@ START_TEST(no_pointer_of_the_headers_is_forgotten)
 
 	try_all();
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		pointers += look_up_functions(headers[i]);
+		pointers += prototypes_look_up(headers[i], was_tried);
 	ck_assert_uint_eq(pointers, tried_count);
 }
 END_TEST

@@ -134,6 +134,21 @@ END_TEST
 
 /* Dialects */
 
+/* In place of the primary tree's: as that with names without versions. */
+static const struct fsi_iso9660_dialect unversioned;
+
+static uint8_t identify(const struct fsi_iso9660_dialect *dialect, const char *name,
+			bool is_directory,
+			uint8_t (*ret_identifier)[FSI_ISO9660_IDENTIFIER_MAX])
+{
+	const struct fsi_name_rules rules = {
+		.extensions = {.unversioned_iso = dialect == &unversioned}};
+
+	if (dialect == &unversioned)
+		dialect = &fsi_iso9660_primary;
+	return dialect->identify(&rules, name, is_directory, ret_identifier);
+}
+
 static const struct {
 	const struct fsi_iso9660_dialect *dialect;
 	const char *name;
@@ -147,6 +162,11 @@ static const struct {
 	{&fsi_iso9660_primary, ".A", false, 4, ".A;1"},
 	{&fsi_iso9660_primary, "README", true, 6, "README"},
 	{&fsi_iso9660_primary, "A.D", true, 3, "A.D"},
+	{&unversioned, "README", false, 6, "README"},
+	{&unversioned, "A.TXT", false, 5, "A.TXT"},
+	{&unversioned, "A.D", true, 3, "A.D"},
+	{&fsi_iso9660_enhanced, "Read me;2", false, 9, "Read me;2"},
+	{&fsi_iso9660_enhanced, "\xC3\xA9 .x.y", true, 7, "\xC3\xA9 .x.y"},
 	{&fsi_iso9660_joliet, "README", false, 12, "\0R\0E\0A\0D\0M\0E"},
 	{&fsi_iso9660_joliet, "A.D", true, 6, "\0A\0.\0D"},
 	{&fsi_iso9660_joliet, "\xC3\xA9\xE2\x82\xAC", false, 4, "\x00\xE9\x20\xAC"},
@@ -156,8 +176,8 @@ static const struct {
 START_TEST(an_identifier_is_written_as_its_dialect_says)
 {
 	uint8_t identifier[FSI_ISO9660_IDENTIFIER_MAX] = {0};
-	const uint8_t length = identifiers[_i].dialect->identify(
-		identifiers[_i].name, identifiers[_i].is_directory, &identifier);
+	const uint8_t length = identify(identifiers[_i].dialect, identifiers[_i].name,
+					identifiers[_i].is_directory, &identifier);
 
 	ck_assert_uint_eq(length, identifiers[_i].length);
 	ck_assert_mem_eq(identifier, identifiers[_i].identifier, length);
@@ -169,9 +189,11 @@ static const struct {
 	size_t characters;
 	uint8_t length;
 } room[] = {
-	{&fsi_iso9660_primary, 217, 220}, {&fsi_iso9660_primary, 218, 221},
-	{&fsi_iso9660_primary, 219, 0},	  {&fsi_iso9660_joliet, 109, 218},
-	{&fsi_iso9660_joliet, 110, 220},  {&fsi_iso9660_joliet, 111, 0},
+	{&fsi_iso9660_primary, 217, 220},  {&fsi_iso9660_primary, 218, 221},
+	{&fsi_iso9660_primary, 219, 0},	   {&fsi_iso9660_joliet, 109, 218},
+	{&fsi_iso9660_joliet, 110, 220},   {&fsi_iso9660_joliet, 111, 0},
+	{&unversioned, 221, 221},	   {&unversioned, 222, 0},
+	{&fsi_iso9660_enhanced, 221, 221}, {&fsi_iso9660_enhanced, 222, 0},
 };
 
 START_TEST(an_identifier_that_has_no_room_has_no_length)
@@ -181,7 +203,7 @@ START_TEST(an_identifier_that_has_no_room_has_no_length)
 
 	memset(name, 'A', sizeof(name));
 	name[room[_i].characters] = '\0';
-	ck_assert_uint_eq(room[_i].dialect->identify(name, false, &identifier),
+	ck_assert_uint_eq(identify(room[_i].dialect, name, false, &identifier),
 			  room[_i].length);
 }
 END_TEST

@@ -13,6 +13,12 @@
 #define JOLIET FSI_FILE_SYSTEM_JOLIET
 #define UDF    FSI_FILE_SYSTEM_UDF
 
+/* Rules without extensions. */
+#define PLAIN \
+	{ \
+		.long_iso = false \
+	}
+
 static struct name_fixture fixture;
 
 static void begin(void)
@@ -290,44 +296,50 @@ static const struct {
 	const char *names[MOST_SIBLINGS];
 	const char *expected[MOST_SIBLINGS];
 } families[] = {
-	{{ISO, 1},
+	{{ISO, 1, PLAIN},
 	 {"MAKEFILE", "Makefile", "makefile"},
 	 {"MAKEFILE", "MAKEFIL1", "MAKEFIL2"}},
-	{{ISO, 2}, {"Makefile", "makefile"}, {"MAKEFILE", "MAKEFILE1"}},
-	{{ISO, 1}, {"a b", "a+b", "a_b"}, {"A_B1", "A_B2", "A_B"}},
-	{{ISO, 1}, {"a b", "a+b1", "a_b", "a_b1"}, {"A_B2", "A_B11", "A_B", "A_B1"}},
-	{{ISO, 1}, {"long name.c", "longname.c"}, {"LONG_NAM.C", "LONGNAME.C"}},
-	{{ISO, 1}, {"longname1.c", "longname2.c"}, {"LONGNAME.C", "LONGNAM1.C"}},
-	{{ISO, 1},
+	{{ISO, 2, PLAIN}, {"Makefile", "makefile"}, {"MAKEFILE", "MAKEFILE1"}},
+	{{ISO, 1, PLAIN}, {"a b", "a+b", "a_b"}, {"A_B1", "A_B2", "A_B"}},
+	{{ISO, 1, PLAIN},
+	 {"a b", "a+b1", "a_b", "a_b1"},
+	 {"A_B2", "A_B11", "A_B", "A_B1"}},
+	{{ISO, 1, PLAIN}, {"long name.c", "longname.c"}, {"LONG_NAM.C", "LONGNAME.C"}},
+	{{ISO, 1, PLAIN}, {"longname1.c", "longname2.c"}, {"LONGNAME.C", "LONGNAM1.C"}},
+	{{ISO, 1, PLAIN},
 	 {"Long name.html", "Long-name.html"},
 	 {"LONG_NAM.HTM", "LONG_NA1.HTM"}},
-	{{ISO, 1}, {"a/", "a."}, {"A", "A1"}},
-	{{ISO, 1}, {"a.", "a/"}, {"A1", "A"}},
-	{{ISO, 2}, {"a.b", "a.b c", "a.b+c"}, {"A.B", "A.B_C", "A1.B_C"}},
-	{{ISO, 2}, {"a b/", "a+b/", "a-b"}, {"A_B", "A_B1", "A_B2"}},
-	{{JOLIET, 2}, {"Makefile", "makefile"}, {"Makefile", "makefile_1"}},
-	{{JOLIET, 2}, {"FOO", "Foo", "foo"}, {"FOO", "Foo_1", "foo_2"}},
-	{{JOLIET, 2}, {"A.txt", "a.TXT", "a_1.txt"}, {"A.txt", "a_2.TXT", "a_1.txt"}},
-	{{JOLIET, 2}, {"a*b", "a:b", "a_b"}, {"a_b_1", "a_b_2", "a_b"}},
-	{{JOLIET, 2}, {"a:b", "A_B"}, {"a_b_1", "A_B"}},
-	{{JOLIET, 2}, {"x.", "x_"}, {"x._1", "x_"}},
-	{{JOLIET, 2}, {"Linux-5.10/", "linux-5.10/"}, {"Linux-5.10", "linux-5.10_1"}},
-	{{JOLIET, 2}, {"St. John", "st. john"}, {"St. John", "st. john_1"}},
-	{{JOLIET, 2}, {".Rc", ".rc"}, {".Rc", ".rc_1"}},
-	{{JOLIET, 2}, {"\303\234", "\303\274"}, {"\303\234", "\303\274_1"}},
+	{{ISO, 1, PLAIN}, {"a/", "a."}, {"A", "A1"}},
+	{{ISO, 1, PLAIN}, {"a.", "a/"}, {"A1", "A"}},
+	{{ISO, 2, PLAIN}, {"a.b", "a.b c", "a.b+c"}, {"A.B", "A.B_C", "A1.B_C"}},
+	{{ISO, 2, PLAIN}, {"a b/", "a+b/", "a-b"}, {"A_B", "A_B1", "A_B2"}},
+	{{JOLIET, 2, PLAIN}, {"Makefile", "makefile"}, {"Makefile", "makefile_1"}},
+	{{JOLIET, 2, PLAIN}, {"FOO", "Foo", "foo"}, {"FOO", "Foo_1", "foo_2"}},
+	{{JOLIET, 2, PLAIN},
+	 {"A.txt", "a.TXT", "a_1.txt"},
+	 {"A.txt", "a_2.TXT", "a_1.txt"}},
+	{{JOLIET, 2, PLAIN}, {"a*b", "a:b", "a_b"}, {"a_b_1", "a_b_2", "a_b"}},
+	{{JOLIET, 2, PLAIN}, {"a:b", "A_B"}, {"a_b_1", "A_B"}},
+	{{JOLIET, 2, PLAIN}, {"x.", "x_"}, {"x._1", "x_"}},
+	{{JOLIET, 2, PLAIN},
+	 {"Linux-5.10/", "linux-5.10/"},
+	 {"Linux-5.10", "linux-5.10_1"}},
+	{{JOLIET, 2, PLAIN}, {"St. John", "st. john"}, {"St. John", "st. john_1"}},
+	{{JOLIET, 2, PLAIN}, {".Rc", ".rc"}, {".Rc", ".rc_1"}},
+	{{JOLIET, 2, PLAIN}, {"\303\234", "\303\274"}, {"\303\234", "\303\274_1"}},
 	/* Sharp s has no simple upper case; dotless i has that of i. */
-	{{JOLIET, 2}, {"SS", "\303\237"}, {"SS", "\303\237"}},
-	{{JOLIET, 2}, {"I", "\304\260"}, {"I", "\304\260"}},
-	{{JOLIET, 2}, {"i", "\304\261"}, {"i", "\304\261_1"}},
-	{{JOLIET, 2},
+	{{JOLIET, 2, PLAIN}, {"SS", "\303\237"}, {"SS", "\303\237"}},
+	{{JOLIET, 2, PLAIN}, {"I", "\304\260"}, {"I", "\304\260"}},
+	{{JOLIET, 2, PLAIN}, {"i", "\304\261"}, {"i", "\304\261_1"}},
+	{{JOLIET, 2, PLAIN},
 	 {"\316\243", "\317\202", "\317\203"},
 	 {"\316\243", "\317\202_1", "\317\203_2"}},
-	{{JOLIET, 2}, {"\360\237\216\265", "\360\237\216\266"}, {"_", "__1"}},
-	{{UDF, 2}, {"Makefile", "makefile"}, {"Makefile", "makefile"}},
-	{{UDF, 2},
+	{{JOLIET, 2, PLAIN}, {"\360\237\216\265", "\360\237\216\266"}, {"_", "__1"}},
+	{{UDF, 2, PLAIN}, {"Makefile", "makefile"}, {"Makefile", "makefile"}},
+	{{UDF, 2, PLAIN},
 	 {"_a.b", "\357\273\277a.b", "\357\277\276a.b"},
 	 {"_a.b", "_a_1.b", "_a_2.b"}},
-	{{UDF, 2}, {"_A", "\357\273\277a"}, {"_A", "_a"}},
+	{{UDF, 2, PLAIN}, {"_A", "\357\273\277a"}, {"_A", "_a"}},
 };
 
 START_TEST(siblings_get_names_unlike_each_other)

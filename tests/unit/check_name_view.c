@@ -17,8 +17,10 @@
 #define UDF    FSI_FILE_SYSTEM_UDF
 
 /* The file systems that a loop test goes through. */
-static const struct fsi_name_rules all_rules[] = {
-	{ISO, 1}, {ISO, 2}, {JOLIET, 2}, {UDF, 2}};
+static const struct fsi_name_rules all_rules[] = {{.file_system = ISO, .iso_level = 1},
+						  {.file_system = ISO, .iso_level = 2},
+						  {.file_system = JOLIET},
+						  {.file_system = UDF}};
 #define RULES_COUNT 4
 
 static struct name_fixture fixture;
@@ -363,17 +365,18 @@ static HRESULT map_crowd(const struct fsi_name_map *rules, uint32_t count,
 START_TEST(when_no_number_is_left_the_name_and_file_system_are_told)
 {
 	static const char *const file_systems[] = {"ISO9660", "Joliet", "UDF"};
-	static const struct fsi_name_map *const maps[] = {
-		&fsi_name_iso_level_1, &fsi_name_joliet, &fsi_name_udf};
-	struct fsi_name_map one_digit = *maps[_i / 2];
+	static const int rules[] = {0, 2, 3};
+	const struct fsi_name_map level_1 = fsi_name_map_of(&all_rules[0]);
+	struct fsi_name_map one_digit = fsi_name_map_of(&all_rules[rules[_i / 2]]);
 	struct fsi_name_text text = {0};
 	struct fsi_insert insert;
 	const uint32_t count = 10 + (uint32_t)_i % 2;
 
 	one_digit.most_digits = 1;
-	one_digit.is_natural = fsi_name_iso_level_1.is_natural;
-	one_digit.split = fsi_name_iso_level_1.split;
-	one_digit.compose = fsi_name_iso_level_1.compose;
+	one_digit.rules.iso_level = 1;
+	one_digit.is_natural = level_1.is_natural;
+	one_digit.split = level_1.split;
+	one_digit.compose = level_1.compose;
 	ck_assert_int_eq(fsi_name_text_begin(&text), S_OK);
 	if (count == 10) {
 		ck_assert_int_eq(map_crowd(&one_digit, count, &text), S_OK);

@@ -313,14 +313,14 @@ static void change_much(void)
 	a->creation_time += 2;
 	a->access_time += 3;
 	a->attribute_time += 4;
-	ck_assert_int_eq(fsi_change_reserve(&tree), S_OK);
+	ck_assert_int_eq(fsi_change_reserve(&tree, 2), S_OK);
 	fsi_tree_remove(&tree, tree_at(&tree, "a/two"));
 	ck_assert_int_eq(fsi_tree_insert(&tree, a, tree_make_directory(&tree, "two")),
 			 S_OK);
 	ck_assert_int_eq(fsi_tree_insert(&tree, tree_at(&tree, "a/two"),
 					 tree_make_file(&tree, "inside", 7)),
 			 S_OK);
-	ck_assert_int_eq(fsi_change_reserve(&tree), S_OK);
+	ck_assert_int_eq(fsi_change_reserve(&tree, 2), S_OK);
 	fsi_tree_remove(&tree, tree_at(&tree, "a/b"));
 	for (unsigned i = 0; i < 1000; i++) {
 		char name[16];
@@ -331,7 +331,7 @@ static void change_much(void)
 	}
 	ck_assert_int_eq(fsi_change_note_attributes(&tree, a), S_OK);
 	a->mode = 0777;
-	ck_assert_int_eq(fsi_change_reserve(&tree), S_OK);
+	ck_assert_int_eq(fsi_change_reserve(&tree, 2), S_OK);
 	fsi_tree_remove(&tree, a);
 }
 
@@ -459,7 +459,7 @@ START_TEST(making_a_node_or_a_note_without_memory_is_an_error)
 	ck_assert_uint_gt(failures, 0);
 	node = tree_make_directory(&tree, "name");
 	fsi_memory_fail_after(0);
-	ck_assert_int_eq(fsi_change_reserve(&tree), E_OUTOFMEMORY);
+	ck_assert_int_eq(fsi_change_reserve(&tree, 2), E_OUTOFMEMORY);
 	ck_assert_int_eq(fsi_change_note_attributes(&tree, node), E_OUTOFMEMORY);
 	ck_assert_uint_eq(tree.changes.count, 0);
 }

@@ -256,8 +256,8 @@ START_TEST(refusing_works_without_memory_for_the_message)
 					 .measure = measure_tree,
 					 .context = &measure};
 
-	ck_assert_int_eq(fsi_change_reserve(&tree), S_OK);
 	tree_add_file(&tree, deepest, "room in its list", 1);
+	ck_assert_int_eq(fsi_change_reserve(&tree, 2), S_OK);
 	tree.limits = limits;
 	fsi_memory_fail_after(0);
 	ck_assert_int_eq(fsi_tree_insert(&tree, deepest, directory),
