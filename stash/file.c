@@ -32,8 +32,8 @@ static int open_named(const char *directory)
 	for (unsigned attempt = 0; error == EEXIST && attempt < NAME_ATTEMPTS;
 	     attempt++) {
 		snprintf(path, size, "%s/.fsimage-stash.%u", directory, attempt);
-		descriptor =
-			open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		descriptor = open(
+			path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		error = descriptor < 0 ? errno : 0;
 	}
 	if (descriptor >= 0 && unlink(path) != 0) {

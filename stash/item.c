@@ -19,8 +19,8 @@ static size_t holes_offset(void)
 
 size_t fsi_stash_item_room(size_t checksums, size_t holes)
 {
-	const size_t before = holes > 0 ? holes_offset()
-					: offsetof(struct fsi_stash_item, rest);
+	const size_t before =
+		holes > 0 ? holes_offset() : offsetof(struct fsi_stash_item, rest);
 
 	return before + holes * sizeof(struct fsi_stash_hole) +
 	       checksums * sizeof(uint32_t);

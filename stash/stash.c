@@ -76,8 +76,8 @@ static int read_piece(const struct move *move, const struct fsi_stash_file *file
 {
 	const size_t length = piece_size(move, offset);
 	size_t got = 0;
-	const int error = fsi_read_descriptor(file->descriptor, offset, move->piece,
-					      length, &got);
+	const int error =
+		fsi_read_descriptor(file->descriptor, offset, move->piece, length, &got);
 
 	return error == 0 && got < length ? EIO : error;
 }
@@ -98,9 +98,9 @@ static int copy_pieces(const struct move *move)
 	}
 	for (uint64_t at = 0; error == 0 && at < move->size; at += PIECE_SIZE) {
 		error = read_piece(move, move->to, at);
-		if (error == 0 && move->checksums[at / PIECE_SIZE] !=
-					  fsi_stash_checksum(move->piece,
-							     piece_size(move, at)))
+		if (error == 0 &&
+		    move->checksums[at / PIECE_SIZE] !=
+			    fsi_stash_checksum(move->piece, piece_size(move, at)))
 			error = EIO;
 	}
 	return error;

@@ -135,6 +135,7 @@ static HRESULT add_stream(fsi_image *image, struct fsi_node *owner, const char *
 	FSI_TRY(fsi_named_stream_add(&image->tree, owner, name, strlen(name), source,
 				     &stream));
 	fsi_change_note_add_stream(&image->tree, stream);
+	FSI_TRY(fsi_stage_named_stream(&image->tree, stream));
 	return check_capacity(image, name);
 }
 
