@@ -21,7 +21,7 @@
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
 	"Make an image of folders and files. A folder adds its contents to the root, a\n"
-	"file itself; TARGET=SOURCE puts either at TARGET.\n"
+	"file itself; TARGET=SOURCE puts either at TARGET. TARGET=-: standard input.\n"
 	"  -o, --output OUT          write the image to OUT; -: standard output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
@@ -34,7 +34,7 @@ const char create_help[] =
 	"      --redundant-metadata, --udf-holes   a copy of it; holes of sparse files\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
-	"      --working-directory DIR  where temporary data goes\n"
+	"      --stage, --working-directory DIR   copy each file there when it is added\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
 	"      --restricted-names    allow only ASCII characters in names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
@@ -169,6 +169,7 @@ static const struct option_row rows[] = {
 	VALUE("rules", take_rules, 0),
 	{"exclude", take_exclude, 0, 0, true},
 	FLAG("redundant-metadata", redundant_metadata, 0),
+	FLAG("stage", stage, 0),
 	FLAG("posix", posix, 0),
 	FLAG("udf-holes", udf_holes, 0),
 	FLAG("joliet-long", iso.joliet_long, 0),
@@ -226,6 +227,15 @@ static int check_together(const struct create_options *options)
 	return check_udf(options);
 }
 
+/* The library knows "/tmp" only. */
+static void take_default_directory(struct create_options *options)
+{
+	const char *text = getenv("TMPDIR");
+
+	if (text != NULL && text[0] != '\0')
+		options->default_directory = text;
+}
+
 /* The time that all of the image may depend on. */
 static int take_recording_time(struct create_options *options)
 {
@@ -264,6 +274,7 @@ bool create_options_parse(int argc, char **argv, struct create_options *ret_opti
 	*ret_status = check_together(ret_options);
 	if (*ret_status == STATUS_DONE)
 		*ret_status = take_recording_time(ret_options);
+	take_default_directory(ret_options);
 	return *ret_status == STATUS_DONE;
 }
 
