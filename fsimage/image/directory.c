@@ -103,12 +103,7 @@ static HRESULT insert_new(const struct fsi_path_end *end, enum fsi_node_kind kin
 			node->content.data = data;
 		hr = fsi_tree_insert(tree, end->parent, node);
 	}
-	if (FAILED(hr)) {
-		if (data != NULL)
-			fsi_data_discard(tree, data);
-		return hr;
-	}
-	return kind == FSI_NODE_FILE ? stage_added(node) : S_OK;
+	return SUCCEEDED(hr) && kind == FSI_NODE_FILE ? stage_added(node) : hr;
 }
 
 HRESULT fsi_directory_add_directory(fsi_directory *directory, const char *path)
@@ -137,7 +132,10 @@ HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path,
 	hr = fsi_data_from_stream(fsi_node_tree(end.parent), data, path, &source);
 	if (SUCCEEDED(hr))
 		hr = insert_new(&end, FSI_NODE_FILE, source);
-	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
+	hr = fsi_image_finish_changes(fsi_node_image(end.parent), hr);
+	if (FAILED(hr))
+		fsi_image_discard_data(fsi_node_image(end.parent), source);
+	return hr;
 }
 
 HRESULT fsi_directory_add_file_from_path(fsi_directory *directory, const char *path,

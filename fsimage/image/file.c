@@ -71,7 +71,7 @@ HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val)
 	FSI_TRY(fsi_data_from_stream(tree, new_val, node->name, &node->content.data));
 	hr = fsi_stage_apart(tree, node);
 	if (FAILED(hr)) {
-		fsi_data_discard(tree, node->content.data);
+		fsi_image_discard_data(fsi_node_image(node), node->content.data);
 		node->content.data = older;
 		return hr;
 	}

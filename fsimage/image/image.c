@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "tree/change.h"
+#include "tree/data.h"
 #include "tree/path.h"
 
 #include <fsimage/fsimage.h>
@@ -136,6 +137,18 @@ HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr)
 	fsi_change_roll_back(&image->tree);
 	fsi_error_restore(&error);
 	return hr;
+}
+
+void fsi_image_discard_data(fsi_image *image, struct fsi_data *data)
+{
+	struct fsi_error_state error;
+
+	if (data == NULL)
+		return;
+	/* A caller's function may be called that clears it. */
+	fsi_error_save(&error);
+	fsi_data_discard(&image->tree, data);
+	fsi_error_restore(&error);
 }
 
 HRESULT fsi_hand_out_text(const char *text, char **ret_text)

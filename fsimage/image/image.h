@@ -157,6 +157,9 @@ HRESULT fsi_item_finish(const struct fsi_node *node, HRESULT hr);
  * back. */
 HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr);
 
+/* After a failure: let go of the stream of data that is not to be. NULL is accepted. */
+void fsi_image_discard_data(fsi_image *image, struct fsi_data *data);
+
 /* S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED when streams won't be written. */
 HRESULT fsi_image_note_named_streams(const fsi_image *image);
 

@@ -46,6 +46,11 @@ unsigned fsi_stream_flags(const fsi_stream *stream)
 	return stream->ops->flags;
 }
 
+bool fsi_stream_may_have_holes(const fsi_stream *stream)
+{
+	return stream->ops->count_zeros != NULL;
+}
+
 fsi_stream *fsi_stream_add_ref(fsi_stream *stream)
 {
 	if (stream != NULL)

@@ -36,7 +36,7 @@ HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const ch
 	return S_OK;
 }
 
-void fsi_data_discard(struct fsi_tree *tree, const struct fsi_data *data)
+void fsi_data_discard(struct fsi_tree *tree, struct fsi_data *data)
 {
 	/* Most often it is the last that was made. */
 	for (size_t i = tree->streams.count; i-- > 0;) {
@@ -44,6 +44,8 @@ void fsi_data_discard(struct fsi_tree *tree, const struct fsi_data *data)
 			continue;
 		tree->streams.items[i] = tree->streams.items[--tree->streams.count];
 		fsi_stream_release(data->source.stream);
+		data->source.stream = NULL;
+		data->is_lost = true;
 		return;
 	}
 }

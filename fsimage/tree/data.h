@@ -27,8 +27,8 @@ struct fsi_host_file {
 HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
 			     struct fsi_data **ret_data);
 
-/* Let go of the stream of data that no file has got. */
-void fsi_data_discard(struct fsi_tree *tree, const struct fsi_data *data);
+/* Let go of the stream of data that no file of the image has got: it is lost. */
+void fsi_data_discard(struct fsi_tree *tree, struct fsi_data *data);
 
 /* Data of a host file: what is there already when the file is known. */
 HRESULT fsi_data_from_host(struct fsi_tree *tree, const struct fsi_host_file *host,

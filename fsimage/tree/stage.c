@@ -15,6 +15,8 @@
 
 /* How often who watches is told. */
 #define EVENT_SIZE (1024u * 1024)
+/* Of a stream, so many bytes of data are counted before they are copied. */
+#define MOST_COUNTED (UINT64_C(1) << 40)
 
 /* A source that is copied. */
 struct staging {
@@ -116,35 +118,65 @@ static HRESULT count_zeros(const struct staging *staging, uint64_t offset,
 }
 
 /* Where the next hole may begin: a stream is asked once for each chunk. */
-static uint64_t find_data_end(const struct staging *staging)
+static uint64_t find_data_end(const struct staging *staging, uint64_t offset)
 {
 	off_t hole = 0;
 
 	if (staging->descriptor < 0)
-		return staging->done - staging->done % FSI_STASH_CHUNK_SIZE +
-		       FSI_STASH_CHUNK_SIZE;
-	hole = lseek(staging->descriptor, (off_t)staging->done, SEEK_HOLE);
-	return hole > 0 && (uint64_t)hole > staging->done ? (uint64_t)hole
-							  : staging->size;
+		return offset - offset % FSI_STASH_CHUNK_SIZE + FSI_STASH_CHUNK_SIZE;
+	hole = lseek(staging->descriptor, (off_t)offset, SEEK_HOLE);
+	return hole > 0 && (uint64_t)hole > offset ? (uint64_t)hole : staging->size;
 }
 
-/* The room that the copy will take, to within a chunk at each hole. */
-static HRESULT estimate(const struct staging *staging, uint64_t *ret_needed)
+/* The room that a stream with holes takes; of a very large one, of its beginning. */
+static HRESULT count_stream_data(const struct staging *staging, uint64_t *ret_needed)
 {
-	uint64_t needed = 0;
 	uint64_t offset = 0;
 
-	while (!staging->is_sequential && offset < staging->size) {
+	*ret_needed = 0;
+	while (offset < staging->size && *ret_needed < MOST_COUNTED) {
 		const uint64_t left = staging->size - offset;
 		const uint64_t step = left < EVENT_SIZE ? left : EVENT_SIZE;
 		uint64_t hole = 0;
 
 		FSI_TRY(count_zeros(staging, offset, &hole));
 		if (hole == 0)
-			needed += step;
+			*ret_needed += step;
 		offset += hole > 0 ? hole : step;
 	}
-	*ret_needed = needed;
+	return S_OK;
+}
+
+static HRESULT count_file_data(const struct staging *staging, uint64_t *ret_needed)
+{
+	uint64_t offset = 0;
+
+	*ret_needed = 0;
+	while (offset < staging->size) {
+		uint64_t hole = 0;
+		uint64_t end = 0;
+
+		FSI_TRY(count_zeros(staging, offset, &hole));
+		offset += hole;
+		if (offset == staging->size)
+			break;
+		end = find_data_end(staging, offset);
+		if (end > staging->size)
+			end = staging->size;
+		*ret_needed += end - offset;
+		offset = end;
+	}
+	return S_OK;
+}
+
+/* The room that the copy will take, not much more: what is less is noticed later. */
+static HRESULT estimate(const struct staging *staging, uint64_t *ret_needed)
+{
+	if (staging->descriptor >= 0)
+		return count_file_data(staging, ret_needed);
+	if (!staging->is_sequential && fsi_stream_may_have_holes(staging->stream))
+		return count_stream_data(staging, ret_needed);
+	*ret_needed = staging->is_sequential ? 0 : staging->size;
 	return S_OK;
 }
 
@@ -193,7 +225,7 @@ static HRESULT copy_piece(struct staging *staging)
 			staging->done += hole;
 			return S_OK;
 		}
-		staging->data_end = find_data_end(staging);
+		staging->data_end = find_data_end(staging, staging->done);
 	}
 	return copy_data(staging);
 }

@@ -105,6 +105,7 @@ static void try_image_getters(void)
 	int32_t point = 0;
 	enum fsi_file_system system = FSI_FILE_SYSTEM_NONE;
 	char *text = NULL;
+	bool flag = false;
 
 	NEEDS(fsi_image_get_root, image, NULL, &(fsi_directory *){NULL});
 	NEEDS(fsi_image_get_root, ret_root, image, NULL);
