@@ -466,6 +466,8 @@ static void try_streams(void)
 	ASSERT_OK(fsi_stream_read_at(stream, 0, NULL, 0, &got));
 	NEEDS(fsi_stream_get_size, stream, NULL, &size);
 	NEEDS(fsi_stream_get_size, ret_size, stream, NULL);
+	NEEDS(fsi_stream_count_zeros_at, stream, NULL, 0, &size);
+	NEEDS(fsi_stream_count_zeros_at, ret_count, stream, 0, NULL);
 	NEEDS(fsi_stream_clone, stream, NULL, &made);
 	NEEDS(fsi_stream_clone, ret_stream, stream, NULL);
 	ck_assert_ptr_null(made);
