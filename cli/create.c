@@ -19,6 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Threads that read ahead; more would not read faster. */
+#define MOST_READERS 4
+
 /* Everything that one run knows. */
 struct create {
 	struct create_options options;
@@ -283,6 +286,13 @@ static HRESULT on_written(void *context, uint64_t written, uint64_t total)
 	return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
 }
 
+static unsigned count_processors(void)
+{
+	const long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count > 0 && count < MOST_READERS ? (unsigned)count : MOST_READERS;
+}
+
 static int write_image(struct create *create)
 {
 	const struct create_options *options = &create->options;
@@ -292,6 +302,7 @@ static int write_image(struct create *create)
 		.replace = options->force,
 		.progress = on_written,
 		.progress_context = create,
+		.threads = count_processors(),
 	};
 	const HRESULT hr = to_stdout ? fsi_result_write_descriptor(create->result,
 								   STDOUT_FILENO, &write)

@@ -142,7 +142,7 @@ static HRESULT read_chunk(const struct reader *reader, uint64_t start, void *buf
 		return S_OK;
 	}
 	error = fsi_read_descriptor(reader->file->descriptor, item->offset + place,
-				    buffer, length, &got);
+				    buffer, length, false, &got);
 	if (error != 0)
 		return refuse_reading(reader, error);
 	if (got < length)

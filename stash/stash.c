@@ -76,8 +76,8 @@ static int read_piece(const struct move *move, const struct fsi_stash_file *file
 {
 	const size_t length = piece_size(move, offset);
 	size_t got = 0;
-	const int error =
-		fsi_read_descriptor(file->descriptor, offset, move->piece, length, &got);
+	const int error = fsi_read_descriptor(file->descriptor, offset, move->piece,
+					      length, false, &got);
 
 	return error == 0 && got < length ? EIO : error;
 }

@@ -189,14 +189,25 @@ HRESULT fsi_error_detail(HRESULT hr, const char *format, ...)
 
 /* ---- keeping aside ----------------------------------------------------- */
 
+/* A copy's inserts are in the text of the copy. */
+static void copy_error(struct fsi_error_state *to, const struct fsi_error_state *from)
+{
+	*to = *from;
+	for (unsigned i = 0; i < from->insert_count; i++) {
+		if (from->inserts[i].text != NULL)
+			to->inserts[i].text =
+				to->text + (from->inserts[i].text - from->text);
+	}
+}
+
 void fsi_error_save(struct fsi_error_state *ret_state)
 {
-	*ret_state = current;
+	copy_error(ret_state, &current);
 }
 
 void fsi_error_restore(const struct fsi_error_state *state)
 {
-	current = *state;
+	copy_error(&current, state);
 }
 
 void fsi_error_clear(void)

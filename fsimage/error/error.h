@@ -28,7 +28,7 @@
 /** Room for what is added to one error: a sentence with a whole host path. */
 #define FSI_ERROR_DETAIL_SIZE (4096 + 512)
 
-/** One error. Its inserts point into text, so a copy is of use only to restore. */
+/** One error. Its inserts point into text, so only the functions below copy one. */
 struct fsi_error_state {
 	HRESULT code; /**< S_OK: no error, and nothing else here counts */
 	unsigned insert_count;
@@ -93,7 +93,7 @@ HRESULT fsi_error_with_reason(HRESULT hr, int error_number);
 /** Keep the thread's error aside while cleaning up; it stays in force. */
 void fsi_error_save(struct fsi_error_state *ret_state);
 
-/** Put back what fsi_error_save() kept, in the same thread. */
+/** Make what fsi_error_save() kept this thread's error; it may be another's. */
 void fsi_error_restore(const struct fsi_error_state *state);
 
 #endif

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 struct file_stream {
@@ -17,15 +18,18 @@ struct file_stream {
 };
 
 int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t length,
-			size_t *ret_read)
+			bool to_end, size_t *ret_read)
 {
+	char behind = 0;
 	size_t done = 0;
 
-	if (offset > INT64_MAX - length)
+	if (offset >= (uint64_t)INT64_MAX - length)
 		return EINVAL;
 	while (done < length) {
-		const ssize_t piece = pread(descriptor, (char *)buffer + done,
-					    length - done, (off_t)(offset + done));
+		struct iovec parts[2] = {{(char *)buffer + done, length - done},
+					 {&behind, 1}};
+		const ssize_t piece =
+			preadv(descriptor, parts, to_end ? 2 : 1, (off_t)(offset + done));
 
 		if (piece < 0 && errno == EINTR)
 			continue;
@@ -50,7 +54,7 @@ static HRESULT read_file(void *self, uint64_t offset, void *buffer, size_t lengt
 	*ret_read = 0;
 	if (left > 0)
 		error = fsi_read_descriptor(file->descriptor, offset, buffer,
-					    left < length ? (size_t)left : length,
+					    left < length ? (size_t)left : length, false,
 					    ret_read);
 	return error != 0 ? fsi_error_from_errno(error) : S_OK;
 }

@@ -2,8 +2,8 @@
 /* The copy loop from a stream to a descriptor. */
 #include "io/sink.h"
 
-#include "base/memory.h"
 #include "error/fail.h"
+#include "io/pieces.h"
 #include "io/stream.h"
 #include "io/target.h"
 
@@ -13,10 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes read and written at a time. */
-#define PIECE_SIZE (1024u * 1024)
 /* Zeros in a run of this many bytes are left out of a file: a hole. */
 #define HOLE_SIZE (64u * 1024)
+/* How long to wait for a piece before asking whether to go on. */
+#define PATIENCE_MS 50
 /* Bytes after which the system is asked to begin writing to the disk. */
 #define FLUSH_SIZE (16u * 1024 * 1024)
 
@@ -129,53 +129,42 @@ static void flush_early(struct copy *copy)
 	copy->flushed = copy->written;
 }
 
-/* Zeros that need not be read; as many as are a hole at both ends, or none. */
-static HRESULT copy_hole(struct copy *copy, fsi_stream *stream, uint8_t *buffer,
-			 uint64_t *ret_length)
+/* Zeros that nobody had to read. */
+static HRESULT write_zeros(struct copy *copy, uint64_t length)
 {
-	uint64_t length = 0;
-	uint64_t done = 0;
+	static const uint8_t zeros[HOLE_SIZE];
 
-	FSI_TRY(fsi_stream_count_zeros(stream, copy->written, &length));
-	length -= length % HOLE_SIZE;
-	if (copy->may_have_holes && length > 0)
-		FSI_TRY(skip_bytes(copy, length));
-	else if (length > 0)
-		memset(buffer, 0, PIECE_SIZE);
-	while (!copy->may_have_holes && done < length) {
-		const uint64_t left = length - done;
-		const size_t piece = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
+	if (copy->may_have_holes)
+		return skip_bytes(copy, length);
+	while (length > 0) {
+		const size_t piece = length < HOLE_SIZE ? (size_t)length : HOLE_SIZE;
 
-		FSI_TRY(write_bytes(copy, buffer, piece));
+		FSI_TRY(write_bytes(copy, zeros, piece));
 		FSI_TRY(report(copy));
-		done += piece;
+		length -= piece;
 	}
-	*ret_length = length;
 	return S_OK;
 }
 
-static HRESULT copy_piece(struct copy *copy, fsi_stream *stream, uint8_t *buffer)
+static HRESULT write_piece(struct copy *copy, const struct fsi_piece *piece)
 {
-	const uint64_t left = copy->total - copy->written;
-	const size_t wanted = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
-	size_t got = 0;
-
-	FSI_TRY(fsi_stream_read(stream, copy->written, buffer, wanted, &got));
-	if (got < wanted)
-		return fsi_error_detail(FSI_FAIL(E_UNEXPECTED),
-					"The image ended too early.");
-	return copy->may_have_holes ? write_with_holes(copy, buffer, got)
-				    : write_bytes(copy, buffer, got);
+	if (piece->bytes == NULL)
+		return write_zeros(copy, piece->length);
+	if (copy->may_have_holes)
+		return write_with_holes(copy, piece->bytes, (size_t)piece->length);
+	return write_bytes(copy, piece->bytes, (size_t)piece->length);
 }
 
-static HRESULT copy_pieces(struct copy *copy, fsi_stream *stream, uint8_t *buffer)
+static HRESULT copy_pieces(struct copy *copy, struct fsi_pieces *pieces)
 {
 	while (copy->written < copy->total) {
-		uint64_t hole = 0;
+		struct fsi_piece piece = {0};
 
-		FSI_TRY(copy_hole(copy, stream, buffer, &hole));
-		if (hole == 0)
-			FSI_TRY(copy_piece(copy, stream, buffer));
+		/* Who wants to stop does not wait for what is read. */
+		while (!fsi_pieces_wait(pieces, PATIENCE_MS))
+			FSI_TRY(report(copy));
+		FSI_TRY(fsi_pieces_next(pieces, &piece));
+		FSI_TRY(write_piece(copy, &piece));
 		flush_early(copy);
 		FSI_TRY(report(copy));
 	}
@@ -187,15 +176,14 @@ static HRESULT copy_pieces(struct copy *copy, fsi_stream *stream, uint8_t *buffe
 
 static HRESULT copy_stream(struct copy *copy, fsi_stream *stream)
 {
-	uint8_t *buffer = NULL;
+	const unsigned threads = copy->options != NULL ? copy->options->threads : 0;
+	struct fsi_pieces *pieces = NULL;
 	HRESULT hr = S_OK;
 
 	FSI_TRY(report(copy));
-	buffer = fsi_allocate(PIECE_SIZE);
-	if (buffer == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
-	hr = copy_pieces(copy, stream, buffer);
-	fsi_free(buffer);
+	FSI_TRY(fsi_pieces_create(stream, copy->total, threads, &pieces));
+	hr = copy_pieces(copy, pieces);
+	fsi_pieces_destroy(pieces);
 	return hr;
 }
 

@@ -34,10 +34,11 @@ HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
 
 /*
  * Read length bytes of an open file, going on after short reads and signals.
- * *ret_read is less than length only at the end of the file. Returns 0 or errno.
+ * *ret_read is less than length only at the end of the file. With to_end it is length
+ * + 1 when the file does not end behind them. Returns 0 or errno.
  */
 int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t length,
-			size_t *ret_read);
+			bool to_end, size_t *ret_read);
 
 /*
  * How far a hole of an open file of that size reaches from offset on; 0 where there is

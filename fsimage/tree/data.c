@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LONG_FILE 1048576
+
 /* ---- making ------------------------------------------------------------ */
 
 HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
@@ -257,20 +259,21 @@ static HRESULT check_size(const struct source *source)
 	return S_OK;
 }
 
+/* At the end one byte more is asked for: it would have been added meanwhile. */
 static HRESULT read_host(const struct source *source, uint64_t offset, void *buffer,
 			 size_t length)
 {
+	const bool is_end = offset + length == source->size;
 	size_t got = 0;
-	const int error =
-		fsi_read_descriptor(source->descriptor, offset, buffer, length, &got);
+	const int error = fsi_read_descriptor(source->descriptor, offset, buffer, length,
+					      is_end, &got);
 
-	if (error != 0)
-		return refuse_reading(source, error);
-	if (got == length && offset + length < source->size)
+	if (error == 0 && got == length)
 		return S_OK;
-	/* At the end, see that nothing was added meanwhile, or what is left. */
+	/* What it is not any more tells more than why it can't be read. */
 	FSI_TRY(check_size(source));
-	return got < length ? refuse_size(source, offset + got) : S_OK;
+	return error != 0 ? refuse_reading(source, error)
+			  : refuse_size(source, offset + got);
 }
 
 static HRESULT read_stream(const struct source *source, uint64_t offset, void *buffer,
@@ -350,23 +353,25 @@ static const struct fsi_stream_ops source_ops = {
 	.destroy = close_source,
 };
 
-HRESULT fsi_data_open_host(const char *path, int *ret_descriptor)
+HRESULT fsi_data_open_host(const struct fsi_data *data, const char *path,
+			   int *ret_descriptor)
 {
-	/* O_NONBLOCK: what has become a FIFO must not wait for a writer. */
-	*ret_descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (*ret_descriptor < 0) {
-		const int error = errno;
+	const int error =
+		fsi_folder_open_file(data->source.folder, data->name, ret_descriptor);
 
+	if (error == ENOMEM)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	if (error != 0)
 		return fsi_error_with_reason(
 			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, path), error);
-	}
 	return S_OK;
 }
 
-static HRESULT open_host(struct source *source)
+static HRESULT open_host(const struct fsi_data *data, struct source *source)
 {
-	FSI_TRY(fsi_data_open_host(source->path, &source->descriptor));
-	return check_size(source);
+	FSI_TRY(fsi_data_open_host(data, source->path, &source->descriptor));
+	/* Of a long file it is better to know before than after it was read. */
+	return source->size >= LONG_FILE ? check_size(source) : S_OK;
 }
 
 static HRESULT open_staged(const struct fsi_data *data, fsi_stream **ret_stream)
@@ -399,7 +404,7 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 	else if (data->name == NULL)
 		source->stream = fsi_stream_add_ref(data->source.stream);
 	else
-		hr = open_host(source);
+		hr = open_host(data, source);
 	if (SUCCEEDED(hr))
 		hr = fsi_stream_make(&source_ops, source, ret_stream);
 	if (FAILED(hr))
@@ -492,7 +497,7 @@ HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes
 	if (data->is_staged)
 		return take_holes(data, holes);
 	source.path = fsi_data_path(data);
-	hr = source.path != NULL ? open_host(&source) : FSI_FAIL(E_OUTOFMEMORY);
+	hr = source.path != NULL ? open_host(data, &source) : FSI_FAIL(E_OUTOFMEMORY);
 	if (SUCCEEDED(hr))
 		hr = find_holes(&source, holes);
 	if (source.descriptor >= 0)

@@ -42,8 +42,10 @@ void fsi_data_stage(struct fsi_tree *tree, struct fsi_data *data,
 		    const struct fsi_stash_item *item);
 void fsi_data_unstage(struct fsi_data *data);
 
-/* Open the source of host data, of whatever size it is now: _CREATE_FAILURE (path). */
-HRESULT fsi_data_open_host(const char *path, int *ret_descriptor);
+/* Open the source of host data, of whatever size it is now, which errors call path:
+ * IMAPI_E_DATA_STREAM_CREATE_FAILURE (path), E_OUTOFMEMORY. */
+HRESULT fsi_data_open_host(const struct fsi_data *data, const char *path,
+			   int *ret_descriptor);
 
 /* IMAPI_E_STASHFILE_READ_FAILURE ("data"): what to say of lost data. */
 HRESULT fsi_data_refuse_lost(const char *path);

@@ -12,6 +12,7 @@
 #include <fsimage/stream.h>
 
 struct fsi_node;
+struct fsi_folder_cache;
 struct fsi_stash_item;
 
 /* A folder of this computer that files were found in. */
@@ -20,6 +21,7 @@ struct fsi_source_folder {
 	const struct fsi_source_folder *parent; /* it was found in; NULL: the first */
 	uint64_t inode;
 	uint64_t device;
+	struct fsi_folder_cache *cache; /* of the tree */
 };
 
 /*

@@ -106,6 +106,7 @@ static HRESULT split_source(struct fsi_scan_request *request, const struct statx
 					      (size_t)(slash - request->source));
 	if (folder == NULL || folder->path == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
+	folder->cache = &request->tree->open_folder;
 	*ret_host = (struct fsi_host_file){
 		.folder = folder,
 		.name = slash != NULL ? slash + 1 : request->source,

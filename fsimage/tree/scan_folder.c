@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define READ_BY_ALL (S_IRUSR | S_IRGRP | S_IROTH)
+
 /* A folder that is still to be read, and the directory it goes into. */
 struct pending {
 	const struct fsi_source_folder *folder;
@@ -195,7 +197,9 @@ static HRESULT add_file(const struct entry *entry)
 	};
 	struct fsi_node *older = NULL;
 
-	if (faccessat(entry->listing->descriptor, entry->name, R_OK, AT_EACCESS) != 0)
+	/* What all may read is not asked about. */
+	if ((entry->status.stx_mode & READ_BY_ALL) != READ_BY_ALL &&
+	    faccessat(entry->listing->descriptor, entry->name, R_OK, AT_EACCESS) != 0)
 		return refuse_opening(entry, errno);
 	FSI_TRY(find_older(entry, &older));
 	if (older != NULL && fsi_node_is_directory(older))
@@ -219,7 +223,8 @@ static HRESULT make_folder(struct scan *scan, const char *path,
 			   const struct statx *status,
 			   struct fsi_source_folder **ret_folder)
 {
-	struct fsi_arena *arena = &scan->request->tree->arena;
+	struct fsi_tree *tree = scan->request->tree;
+	struct fsi_arena *arena = &tree->arena;
 	struct fsi_source_folder *folder = fsi_arena_allocate(arena, sizeof(*folder));
 
 	if (folder == NULL)
@@ -230,6 +235,7 @@ static HRESULT make_folder(struct scan *scan, const char *path,
 	folder->parent = parent;
 	folder->inode = status->stx_ino;
 	folder->device = fsi_host_device(status);
+	folder->cache = &tree->open_folder;
 	*ret_folder = folder;
 	return S_OK;
 }

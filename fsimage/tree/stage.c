@@ -76,7 +76,8 @@ static HRESULT open_host(struct staging *staging)
 {
 	struct stat status;
 
-	FSI_TRY(fsi_data_open_host(staging->path, &staging->descriptor));
+	FSI_TRY(fsi_data_open_host(staging->file->content.data, staging->path,
+				   &staging->descriptor));
 	if (fstat(staging->descriptor, &status) != 0)
 		return refuse_reading(staging, errno);
 	/* What has become a FIFO or a device since it was found has no end. */
@@ -189,7 +190,7 @@ static HRESULT read_source(const struct staging *staging, void *buffer, size_t w
 
 	if (staging->descriptor >= 0) {
 		const int error = fsi_read_descriptor(staging->descriptor, staging->done,
-						      buffer, wanted, ret_got);
+						      buffer, wanted, false, ret_got);
 
 		return error != 0 ? refuse_reading(staging, error) : S_OK;
 	}

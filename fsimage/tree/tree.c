@@ -67,6 +67,7 @@ void fsi_tree_destroy(struct fsi_tree *tree)
 		fsi_free(made->items);
 	for (size_t i = 0; i < tree->streams.count; i++)
 		fsi_stream_release(tree->streams.items[i]->source.stream);
+	fsi_folder_cache_close(&tree->open_folder);
 	fsi_vector_free(&tree->streams);
 	fsi_vector_free(&tree->devices);
 	fsi_vector_free(&tree->changes);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/vector.h"
 #include "tree/node.h"
+#include "tree/open_folder.h"
 
 /* What a name may be, and which times new items get. */
 struct fsi_tree_rules {
@@ -75,6 +76,7 @@ struct fsi_tree {
 		uint32_t capacity;
 		uint32_t count;
 	} host_files;			       /* by device and inode */
+	struct fsi_folder_cache open_folder;   /* that files are opened in */
 	FSI_VECTOR(uint64_t) devices;	       /* st_dev by our number */
 	FSI_VECTOR(struct fsi_data *) streams; /* data that holds a stream */
 	FSI_VECTOR(struct fsi_change) changes; /* the undo log, tree/change.h */

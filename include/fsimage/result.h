@@ -145,6 +145,11 @@ struct fsi_write_options {
 	 */
 	HRESULT (*progress)(void *context, uint64_t written, uint64_t total);
 	void *progress_context;
+	/**
+	 * How many threads read ahead while this one writes, up to 16; 0: none is
+	 * started. The bytes are the same.
+	 */
+	unsigned threads;
 };
 
 /**

@@ -86,10 +86,11 @@ static int test_fstatvfs(int descriptor, struct statvfs *status)
 
 /* What io/file_stream.c has, for the stash only. */
 static int test_read(int descriptor, uint64_t offset, void *buffer, size_t length,
-		     size_t *ret_read)
+		     bool to_end, size_t *ret_read)
 {
 	const ssize_t got = pread(descriptor, buffer, length, (off_t)offset);
 
+	(void)to_end;
 	if ((int)stash_faults.reads++ >= stash_faults.read_after &&
 	    fails(stash_faults.read))
 		return stash_faults.read;
@@ -99,13 +100,13 @@ static int test_read(int descriptor, uint64_t offset, void *buffer, size_t lengt
 
 #include "io/stream.h"
 
-#define open(path, flags, mode)		   test_open(path, flags, mode)
-#define unlink(path)			   test_unlink(path)
-#define pwrite(descriptor, bytes, l, o)	   test_pwrite(descriptor, bytes, l, o)
-#define fstatvfs(descriptor, status)	   test_fstatvfs(descriptor, status)
-#define fsi_read_descriptor(d, o, b, l, r) test_read(d, o, b, l, r)
-#define refuse_writing			   refuse_writing_item
-#define refuse_reading			   refuse_reading_item
+#define open(path, flags, mode)		      test_open(path, flags, mode)
+#define unlink(path)			      test_unlink(path)
+#define pwrite(descriptor, bytes, l, o)	      test_pwrite(descriptor, bytes, l, o)
+#define fstatvfs(descriptor, status)	      test_fstatvfs(descriptor, status)
+#define fsi_read_descriptor(d, o, b, l, e, r) test_read(d, o, b, l, e, r)
+#define refuse_writing			      refuse_writing_item
+#define refuse_reading			      refuse_reading_item
 
 #include "stash/file.c"
 #include "stash/item.c"

@@ -27,8 +27,8 @@ void scan_fixture_begin(struct scan_fixture *fixture)
 void scan_fixture_end(struct scan_fixture *fixture)
 {
 	fsi_memory_fail_after(-1);
-	ck_assert_uint_eq(scratch_count_descriptors(), fixture->descriptors);
 	fsi_tree_destroy(&fixture->tree);
+	ck_assert_uint_eq(scratch_count_descriptors(), fixture->descriptors);
 	scratch_end(&fixture->scratch);
 }
 

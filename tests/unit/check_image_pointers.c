@@ -451,6 +451,8 @@ static void try_streams(void)
 	size_t got = 0;
 	char bytes[4];
 
+	NEEDS(fsi_stream_count_zeros_at, stream, NULL, 0, &size);
+	NEEDS(fsi_stream_count_zeros_at, ret_count, stream, 0, NULL);
 	NEEDS(fsi_stream_create, ops, NULL, &source, &made);
 	NEEDS(fsi_stream_create, ret_stream, &test_stream_ops, &source, NULL);
 	TAKES_NULL(fsi_stream_create, self, &(struct fsi_stream_ops){.size = 0}, NULL,
@@ -533,7 +535,6 @@ int main(void)
 {
 	Suite *suite = suite_create("image pointers");
 	TCase *tcase = tcase_create("pointers");
-
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_pointer_that_is_needed_may_not_be_null);
 	tcase_add_test(tcase, no_pointer_of_the_headers_is_forgotten);

@@ -423,13 +423,13 @@ START_TEST(a_descriptor_is_read_at_once_or_not_at_all)
 	const int folder = open(scratch.path, O_RDONLY | O_CLOEXEC);
 	size_t got = 77;
 
-	ck_assert_int_eq(fsi_read_descriptor(folder, 0, buffer, 1, &got), EISDIR);
-	ck_assert_int_eq(fsi_read_descriptor(-1, 0, buffer, 1, &got), EBADF);
-	ck_assert_int_eq(
-		fsi_read_descriptor(folder, (uint64_t)INT64_MAX - 9, buffer, 10, &got),
-		EINVAL);
+	ck_assert_int_eq(fsi_read_descriptor(folder, 0, buffer, 1, false, &got), EISDIR);
+	ck_assert_int_eq(fsi_read_descriptor(-1, 0, buffer, 1, false, &got), EBADF);
+	ck_assert_int_eq(fsi_read_descriptor(folder, (uint64_t)INT64_MAX - 9, buffer, 10,
+					     false, &got),
+			 EINVAL);
 	ck_assert_uint_eq(got, 77);
-	ck_assert_int_eq(fsi_read_descriptor(-1, 0, buffer, 0, &got), 0);
+	ck_assert_int_eq(fsi_read_descriptor(-1, 0, buffer, 0, false, &got), 0);
 	ck_assert_uint_eq(got, 0);
 	close(folder);
 }

@@ -4,13 +4,11 @@
 #include "tests/support/stash_fixture.h"
 #include "tests/support/streams.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -334,156 +332,6 @@ START_TEST(an_image_has_the_same_bytes_whether_files_are_staged_or_not)
 }
 END_TEST
 
-/* ---- streams that can't be read twice ---------------------------------- */
-
-START_TEST(a_pipe_is_staged_whatever_was_asked_for)
-{
-	fsi_stream *stream = NULL;
-	int ends[2];
-
-	ASSERT_OK(fsi_image_put_stage_files(image, false));
-	ck_assert_int_eq(_i == 0 ? pipe(ends) : socketpair(AF_UNIX, SOCK_STREAM, 0, ends),
-			 0);
-	ck_assert_int_eq(write(ends[1], "from a pipe", 11), 11);
-	ck_assert_int_eq(fcntl(ends[0], F_SETFL, _i == 2 ? O_NONBLOCK : 0), 0);
-	close(ends[1]);
-	ASSERT_OK(fsi_stream_create_on_descriptor(ends[0], &stream));
-	close(ends[0]);
-	ASSERT_OK(fsi_directory_add_file(root, "piped", stream));
-	assert_text("piped", "from a pipe");
-	/* All of it has been read. */
-	ASSERT_FAILS(fsi_directory_add_file(root, "again", stream),
-		     IMAPI_E_DATA_STREAM_READ_FAILURE, "\\again");
-	fsi_stream_release(stream);
-}
-END_TEST
-
-static void *write_slowly(void *argument)
-{
-	const int *end = argument;
-	uint8_t bytes[5000];
-
-	for (uint64_t at = 0; at < 3 * MEBIBYTE; at += sizeof(bytes)) {
-		for (size_t i = 0; i < sizeof(bytes); i++)
-			bytes[i] = test_stream_byte(at + i);
-		if (write(*end, bytes, sizeof(bytes)) != (ssize_t)sizeof(bytes))
-			break;
-		if (at % 500000 == 0)
-			usleep(1000);
-	}
-	close(*end);
-	return NULL;
-}
-
-START_TEST(a_pipe_that_does_not_wait_is_waited_for)
-{
-	const struct test_stream source = {.size = 0};
-	fsi_stream *stream = NULL;
-	fsi_stream *data = NULL;
-	pthread_t writer;
-	size_t size = 0;
-	uint8_t *bytes = NULL;
-	int ends[2];
-
-	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
-	ASSERT_OK(fsi_stream_create_on_descriptor(ends[0], &stream));
-	ck_assert_int_eq(pthread_create(&writer, NULL, write_slowly, &ends[1]), 0);
-	ASSERT_OK(fsi_directory_add_file(root, "piped", stream));
-	ck_assert_int_eq(pthread_join(writer, NULL), 0);
-	ck_assert_uint_eq(size_of("piped"), 3 * MEBIBYTE / 5000 * 5000 + 5000);
-	ASSERT_OK(fsi_file_get_data(api_file(root, "piped"), &data));
-	bytes = api_read_all(data, &size);
-	ck_assert(test_stream_matches(&source, 0, bytes, size));
-	free(bytes);
-	fsi_stream_release(data);
-	fsi_stream_release(stream);
-	close(ends[0]);
-}
-END_TEST
-
-START_TEST(a_descriptor_is_what_it_is_open_on)
-{
-	const int file = open(api_host("host"), O_RDONLY);
-	const int folder = open(api_host("work"), O_RDONLY | O_DIRECTORY);
-	const int written = open(api_host("written"), O_WRONLY | O_CREAT, 0600);
-	fsi_stream *stream = NULL;
-	uint64_t size = 0;
-	char text[4];
-
-	ck_assert_int_eq(lseek(file, 2, SEEK_SET), 2);
-	ASSERT_OK(fsi_stream_create_on_descriptor(file, &stream));
-	close(file);
-	ASSERT_OK(fsi_stream_get_size(stream, &size));
-	ck_assert_uint_eq(size, 4);
-	ASSERT_OK(fsi_stream_read_at(stream, 0, text, 4, NULL));
-	ck_assert_int_eq(memcmp(text, "host", 4), 0);
-	fsi_stream_release(stream);
-	ASSERT_FAILS(fsi_stream_create_on_descriptor(folder, &stream),
-		     FSI_E_DIRECTORY_NOT_SUPPORTED, "");
-	ASSERT_FAILS(fsi_stream_create_on_descriptor(written, &stream),
-		     FSI_E_INVALID_HANDLE, "");
-	ASSERT_FAILS(fsi_stream_create_on_descriptor(-1, &stream), FSI_E_INVALID_HANDLE,
-		     "");
-	close(folder);
-	close(written);
-}
-END_TEST
-
-START_TEST(a_sequential_stream_is_read_in_order_and_does_not_know_its_size)
-{
-	fsi_stream *stream = NULL;
-	const int null = open("/dev/null", O_RDONLY);
-	uint64_t size = 0;
-	char byte = 0;
-
-	ASSERT_OK(fsi_stream_create_on_descriptor(null, &stream));
-	ASSERT_FAILS(fsi_stream_get_size(stream, &size), E_NOTIMPL, "");
-	ASSERT_FAILS(fsi_stream_read_at(stream, 1, &byte, 1, NULL), FSI_E_SEEK_ON_DEVICE,
-		     "");
-	ASSERT_OK(fsi_directory_add_file(root, "empty", stream));
-	ck_assert_uint_eq(size_of("empty"), 0);
-	fsi_stream_release(stream);
-	close(null);
-}
-END_TEST
-
-/* The caller's own streams, of which flags are all that differs. */
-static fsi_stream *open_with_flags(struct fsi_stream_ops *ops, struct test_stream *source,
-				   unsigned flags)
-{
-	fsi_stream *stream = NULL;
-
-	*ops = test_stream_ops;
-	ops->flags = flags;
-	if ((flags & FSI_STREAM_SEQUENTIAL) != 0)
-		ops->get_size = NULL;
-	ASSERT_OK(fsi_stream_create(ops, source, &stream));
-	return stream;
-}
-
-START_TEST(a_stream_with_a_flag_is_staged_whatever_was_asked_for)
-{
-	const unsigned flags = (unsigned)_i;
-	struct test_stream source = {.size = 12345};
-	struct fsi_stream_ops ops;
-	fsi_stream *stream = open_with_flags(&ops, &source, flags);
-	fsi_file *file = NULL;
-
-	ASSERT_OK(fsi_image_put_stage_files(image, false));
-	ASSERT_OK(fsi_directory_add_file(root, "file", stream));
-	ck_assert_uint_eq(size_of("file"), 12345);
-	ck_assert_uint_eq(stash_count_files(api_host("work")), flags != 0);
-	ASSERT_OK(fsi_image_create_file_item(image, "apart", &file));
-	ASSERT_OK(fsi_file_put_data(file, stream));
-	ASSERT_OK(fsi_directory_add(root, fsi_file_as_item(file)));
-	ck_assert_uint_eq(size_of("apart"), 12345);
-	if (flags != 0)
-		ck_assert_uint_eq(stashed(), 2 * 12345);
-	fsi_stream_release(stream);
-}
-END_TEST
-
 /* ---- the result -------------------------------------------------------- */
 
 static void *read_image(void *argument)
@@ -611,17 +459,10 @@ static TCase *make_files_case(void)
 	return tcase;
 }
 
-static TCase *make_streams_case(void)
+static TCase *make_results_case(void)
 {
-	TCase *tcase = make_case("streams");
+	TCase *tcase = make_case("results");
 
-	tcase_add_loop_test(tcase, a_pipe_is_staged_whatever_was_asked_for, 0, 3);
-	tcase_add_test(tcase, a_pipe_that_does_not_wait_is_waited_for);
-	tcase_add_test(tcase, a_descriptor_is_what_it_is_open_on);
-	tcase_add_test(tcase,
-		       a_sequential_stream_is_read_in_order_and_does_not_know_its_size);
-	tcase_add_loop_test(tcase, a_stream_with_a_flag_is_staged_whatever_was_asked_for,
-			    0, 4);
 	tcase_add_test(tcase, several_threads_read_an_image_of_staged_files);
 	tcase_add_test(tcase, the_working_directory_may_change_in_between);
 	tcase_add_test(tcase, who_is_killed_while_staging_leaves_nothing);
@@ -633,6 +474,6 @@ int main(void)
 	Suite *suite = suite_create("stage");
 
 	suite_add_tcase(suite, make_files_case());
-	suite_add_tcase(suite, make_streams_case());
+	suite_add_tcase(suite, make_results_case());
 	return api_run(suite);
 }
