@@ -250,6 +250,9 @@ static int add_sources(struct create *create)
 
 		hr = source_add(source, root, &create->options, &create->output,
 				&create->source_report);
+		/* Nothing is taken back: the memory is better used otherwise. */
+		if (SUCCEEDED(hr))
+			hr = fsi_image_lock_in_change_point(create->image);
 		if (SUCCEEDED(hr) && interrupt_came())
 			hr = E_IMAPI_REQUEST_CANCELLED;
 		if (FAILED(hr))

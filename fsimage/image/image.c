@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "image/tally.h"
 #include "tree/change.h"
 #include "tree/data.h"
 #include "tree/path.h"
@@ -25,6 +26,7 @@ const char *fsi_get_version(void)
 
 static void destroy_image(fsi_image *image)
 {
+	fsi_tally_drop(image);
 	fsi_naming_destroy(image->naming);
 	fsi_tree_destroy(&image->tree);
 	fsi_free(image->volume_name);

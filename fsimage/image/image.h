@@ -54,6 +54,7 @@ struct fsi_image {
 	bool in_handler; /* the image is read-only meanwhile */
 
 	struct fsi_naming *naming;    /* of the tree as it was then; may be NULL */
+	struct fsi_tally *tally;      /* what the tree comes to; may be NULL */
 	uint64_t measured_generation; /* of measured_blocks */
 	uint32_t measured_blocks;
 };
@@ -121,6 +122,11 @@ HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks);
 
 /* Whether named streams go into the image; else they stay in the tree. */
 bool fsi_image_has_named_streams(const fsi_image *image);
+
+/* How names are made for one of its file systems; iso_level: of ISO 9660. */
+struct fsi_name_rules fsi_image_name_rules(const fsi_image *image,
+					   enum fsi_file_system file_system,
+					   uint32_t iso_level);
 
 /* The naming of the tree as it is; stays until the image changes. */
 HRESULT fsi_image_get_naming(fsi_image *image, const struct fsi_naming **ret_naming);

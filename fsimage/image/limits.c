@@ -2,7 +2,7 @@
 /* What an image may hold, by the file systems and extensions chosen for it. */
 #include "image/image.h"
 
-#include "image/pipeline.h"
+#include "image/tally.h"
 #include "iso9660/section.h"
 
 /* imapi2fs: accepted up to and including this size in ISO 9660 and Joliet. */
@@ -95,23 +95,46 @@ void fsi_image_refresh_limits(fsi_image *image)
 	if (!are_limits_equal(&limits, &image->tree.limits))
 		image->limits_point = fsi_change_point(&image->tree);
 	image->tree.limits = limits;
+	fsi_tally_drop(image);
 	fsi_tree_forget_budget(&image->tree);
+}
+
+/* Where holes are is known only when files are looked at. */
+static bool can_tally(const fsi_image *image)
+{
+	return !(image->udf_holes && image->file_systems == FSI_FILE_SYSTEM_UDF) &&
+	       atomic_load_explicit(&image->results, memory_order_acquire) == 0;
+}
+
+static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
+{
+	struct fsi_plan *plan = NULL;
+
+	if (can_tally(image)) {
+		struct fsi_plan_sizes sizes;
+		const HRESULT hr = fsi_tally_get_sizes(image, &sizes);
+
+		if (hr != S_FALSE)
+			return FAILED(hr)
+				       ? hr
+				       : fsi_plan_count_blocks(image, &sizes, ret_blocks);
+	}
+	FSI_TRY(fsi_plan_create(image, &plan));
+	*ret_blocks = plan->layout.total_blocks;
+	fsi_plan_destroy(plan);
+	return S_OK;
 }
 
 HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks)
 {
-	struct fsi_plan *plan = NULL;
-
 	if (image->file_systems == FSI_FILE_SYSTEM_NONE) {
 		*ret_blocks = 0;
 		return S_OK;
 	}
 	if (image->measured_blocks == 0 ||
 	    image->measured_generation != image->tree.generation) {
-		FSI_TRY(fsi_plan_create(image, &plan));
-		image->measured_blocks = plan->layout.total_blocks;
+		FSI_TRY(measure_anew(image, &image->measured_blocks));
 		image->measured_generation = image->tree.generation;
-		fsi_plan_destroy(plan);
 	}
 	*ret_blocks = image->measured_blocks;
 	return S_OK;

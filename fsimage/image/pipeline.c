@@ -6,10 +6,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "image/sparse.h"
-#include "iso9660/writer.h"
 #include "tree/data.h"
 #include "tree/path.h"
-#include "udf/writer.h"
 
 /* File data of a UDF volume begins at a multiple of an ECC block of DVD. */
 #define UDF_DATA_ALIGNMENT 16
@@ -31,13 +29,21 @@ void fsi_naming_destroy(struct fsi_naming *naming)
 	fsi_free(naming);
 }
 
+struct fsi_name_rules fsi_image_name_rules(const fsi_image *image,
+					   enum fsi_file_system file_system,
+					   uint32_t iso_level)
+{
+	return (struct fsi_name_rules){.file_system = file_system,
+				       .iso_level = iso_level,
+				       .extensions = image->name_extensions};
+}
+
 static HRESULT add_view(const fsi_image *image, const struct fsi_naming *naming,
 			enum fsi_file_system file_system, uint32_t iso_level,
 			struct fsi_name_view **ret_view)
 {
-	const struct fsi_name_rules rules = {.file_system = file_system,
-					     .iso_level = iso_level,
-					     .extensions = image->name_extensions};
+	const struct fsi_name_rules rules =
+		fsi_image_name_rules(image, file_system, iso_level);
 
 	if ((image->file_systems & file_system) == 0)
 		return S_OK;
@@ -154,17 +160,23 @@ static HRESULT describe_volume(const fsi_image *image, const struct fsi_order *o
 
 /* ---- formats ----------------------------------------------------------- */
 
-static HRESULT add_iso9660(const struct fsi_naming *naming, struct fsi_plan *plan)
+static HRESULT add_iso9660(const struct fsi_naming *naming,
+			   const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
-	const struct fsi_iso9660_source source = {
-		.order = naming->order,
-		.iso = naming->iso,
-		.joliet = naming->joliet,
-		.enhanced = naming->enhanced,
+	struct fsi_iso9660_source source = {
 		.volume = &plan->volume,
 		.layout = &plan->layout,
 	};
 
+	if (naming != NULL) {
+		source.order = naming->order;
+		source.iso = naming->iso;
+		source.joliet = naming->joliet;
+		source.enhanced = naming->enhanced;
+	} else {
+		source.sizes = sizes->iso;
+		source.tree_count = sizes->iso_count;
+	}
 	return fsi_iso9660_create(&source, &plan->formats[plan->format_count++]);
 }
 
@@ -177,11 +189,12 @@ static bool is_embedded(const fsi_image *image, const struct fsi_data *data)
 }
 
 static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
-		       struct fsi_plan *plan)
+		       const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
 	const struct fsi_udf_source source = {
-		.order = naming->order,
-		.names = naming->udf,
+		.order = naming != NULL ? naming->order : NULL,
+		.names = naming != NULL ? naming->udf : NULL,
+		.sizes = naming != NULL ? NULL : &sizes->udf,
 		.volume = &plan->volume,
 		.layout = &plan->layout,
 		.revision = image->udf_revision,
@@ -192,13 +205,14 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 	return fsi_udf_create(&source, &plan->formats[plan->format_count++]);
 }
 
+/* One of naming and sizes is NULL. */
 static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
-			   struct fsi_plan *plan)
+			   const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
 	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660)
-		FSI_TRY(add_iso9660(naming, plan));
+		FSI_TRY(add_iso9660(naming, sizes, plan));
 	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
-		FSI_TRY(add_udf(image, naming, plan));
+		FSI_TRY(add_udf(image, naming, sizes, plan));
 	return S_OK;
 }
 
@@ -248,6 +262,15 @@ static HRESULT place_one(const struct fsi_data *data, struct fsi_layout *layout)
 				 &layout->data_blocks[data->number]);
 }
 
+static HRESULT begin_data(const fsi_image *image, struct fsi_layout *layout)
+{
+	const uint32_t alignment =
+		image->file_systems & FSI_FILE_SYSTEM_UDF ? UDF_DATA_ALIGNMENT : 1;
+
+	return fsi_layout_append(layout, NULL, NULL, 0, alignment,
+				 &layout->first_data_block);
+}
+
 static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
 			  uint32_t first, uint32_t end, struct fsi_layout *layout)
 {
@@ -266,21 +289,22 @@ static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
 static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 			  struct fsi_layout *layout)
 {
-	const uint32_t alignment =
-		image->file_systems & FSI_FILE_SYSTEM_UDF ? UDF_DATA_ALIGNMENT : 1;
-
 	layout->data_blocks =
 		fsi_allocate_zeroed(order->data_count, sizeof(layout->data_blocks[0]));
 	if (layout->data_blocks == NULL ||
 	    !fsi_vector_reserve(&layout->regions, order->data_count))
 		return FSI_FAIL(E_OUTOFMEMORY);
-	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, alignment,
-				  &layout->first_data_block));
 	FSI_TRY(place_some(image, order, order->item_data_count, order->data_count,
 			   layout));
-	FSI_TRY(place_some(image, order, 0, order->item_data_count, layout));
-	layout->data_end_block = layout->next_block;
-	return S_OK;
+	return place_some(image, order, 0, order->item_data_count, layout);
+}
+
+/* The same for data of which nothing but its size is known. */
+static HRESULT place_size(uint64_t blocks, struct fsi_layout *layout)
+{
+	uint32_t first_block = 0;
+
+	return fsi_layout_append(layout, NULL, NULL, blocks, 1, &first_block);
 }
 
 static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
@@ -292,14 +316,18 @@ static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
 }
 
 static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
-			 struct fsi_plan *plan)
+			 const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
 	struct fsi_layout *layout = &plan->layout;
 
-	FSI_TRY(find_holes(image, order, layout));
+	if (sizes == NULL)
+		FSI_TRY(find_holes(image, order, layout));
 	for (enum fsi_stage stage = 0; stage < FSI_STAGE_END; stage++)
 		FSI_TRY(place_stage(plan, stage));
-	FSI_TRY(place_data(image, order, layout));
+	FSI_TRY(begin_data(image, layout));
+	FSI_TRY(sizes != NULL ? place_size(sizes->data_blocks, layout)
+			      : place_data(image, order, layout));
+	layout->data_end_block = layout->next_block;
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
 	if (layout->total_blocks == 0)
@@ -324,9 +352,9 @@ HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	hr = describe_volume(image, naming->order, &plan->volume);
 	if (SUCCEEDED(hr))
-		hr = add_formats(image, naming, plan);
+		hr = add_formats(image, naming, NULL, plan);
 	if (SUCCEEDED(hr))
-		hr = place_all(image, naming->order, plan);
+		hr = place_all(image, naming->order, NULL, plan);
 	if (FAILED(hr)) {
 		fsi_plan_destroy(plan);
 		return hr;
@@ -335,10 +363,8 @@ HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
 	return S_OK;
 }
 
-void fsi_plan_destroy(struct fsi_plan *plan)
+static void clear_plan(struct fsi_plan *plan)
 {
-	if (plan == NULL)
-		return;
 	for (uint32_t i = 0; i < plan->format_count; i++) {
 		if (plan->formats[i] != NULL)
 			plan->formats[i]->ops->destroy(plan->formats[i]);
@@ -347,5 +373,26 @@ void fsi_plan_destroy(struct fsi_plan *plan)
 	fsi_free(plan->volume.iso_name);
 	fsi_free(plan->volume.joliet_name);
 	fsi_free(plan->volume.udf_name);
+}
+
+void fsi_plan_destroy(struct fsi_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	clear_plan(plan);
 	fsi_free(plan);
+}
+
+HRESULT fsi_plan_count_blocks(const fsi_image *image, const struct fsi_plan_sizes *sizes,
+			      uint32_t *ret_blocks)
+{
+	struct fsi_plan plan = {0};
+	HRESULT hr = add_formats(image, NULL, sizes, &plan);
+
+	if (SUCCEEDED(hr))
+		hr = place_all(image, NULL, sizes, &plan);
+	if (SUCCEEDED(hr))
+		*ret_blocks = plan.layout.total_blocks;
+	clear_plan(&plan);
+	return hr;
 }

@@ -4,7 +4,17 @@
 #define FSI_IMAGE_PIPELINE_H
 
 #include "image/image.h"
+#include "iso9660/writer.h"
 #include "layout/format.h"
+#include "udf/writer.h"
+
+/* What the content of an image comes to, without its items. */
+struct fsi_plan_sizes {
+	struct fsi_iso9660_sizes iso[FSI_ISO9660_TREES_MAX];
+	uint32_t iso_count;
+	struct fsi_udf_sizes udf;
+	uint64_t data_blocks; /* outside of entries */
+};
 
 /* An image laid out: every block has its place and can be rendered. */
 struct fsi_plan {
@@ -21,6 +31,13 @@ struct fsi_plan {
  * E_OUTOFMEMORY.
  */
 HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan);
+
+/*
+ * The blocks that an image has whose content comes to these sizes; its own items
+ * are not looked at. IMAPI_E_IMAGE_TOO_BIG over 2^31 - 1 blocks; E_OUTOFMEMORY.
+ */
+HRESULT fsi_plan_count_blocks(const fsi_image *image, const struct fsi_plan_sizes *sizes,
+			      uint32_t *ret_blocks);
 
 void fsi_plan_destroy(struct fsi_plan *plan);
 

@@ -60,6 +60,8 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	atomic_init(&result->references, 1);
 	result->image = fsi_image_add_ref(image);
 	atomic_fetch_add_explicit(&image->results, 1, memory_order_relaxed);
+	image->measured_blocks = result->plan->layout.total_blocks;
+	image->measured_generation = image->tree.generation;
 	*ret_result = result;
 	return fsi_image_note_content(image);
 }

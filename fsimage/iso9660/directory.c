@@ -4,9 +4,6 @@
 
 #include "error/fail.h"
 
-/* Bytes of "." and "..", which begin every directory (ECMA-119 6.8.2.2). */
-#define SHORT_RECORDS_SIZE (2 * (uint32_t)sizeof(struct fsi_iso9660_short_record))
-
 /* The blocks of the directory at a place of the path table. */
 static uint32_t count_blocks(const struct fsi_iso9660_tree *tree, uint32_t place)
 {
@@ -93,7 +90,7 @@ static HRESULT measure_directory(struct fsi_iso9660_tree *tree,
 				 const struct fsi_node *directory)
 {
 	const size_t first_block = tree->first_records.count;
-	uint32_t fill = SHORT_RECORDS_SIZE;
+	uint32_t fill = FSI_ISO9660_SHORT_RECORDS_SIZE;
 
 	FSI_TRY(add_block(tree, 0, 0));
 	for (uint32_t n = 0; n < fsi_name_view_child_count(tree->view, directory); n++)
@@ -201,7 +198,7 @@ static uint32_t put_short_records(const struct fsi_iso9660_tree *tree,
 	fsi_iso9660_put_short_record(tree, is_root ? directory : directory->parent,
 				     FSI_ISO9660_PARENT, &records[1]);
 	memcpy(out, records, sizeof(records));
-	return SHORT_RECORDS_SIZE;
+	return FSI_ISO9660_SHORT_RECORDS_SIZE;
 }
 
 /* The place of the directory that a block belongs to. */

@@ -13,6 +13,10 @@
 #include "layout/format.h"
 #include "name/view.h"
 
+/* Bytes of "." and "..", which begin every directory (ECMA-119 6.8.2.2). */
+#define FSI_ISO9660_SHORT_RECORDS_SIZE \
+	(2 * (uint32_t)sizeof(struct fsi_iso9660_short_record))
+
 /* How a tree writes text and identifiers. */
 struct fsi_iso9660_dialect {
 	/* What the regions of the tree are called. */

@@ -6,10 +6,8 @@
 #include "error/fail.h"
 #include "iso9660/tree.h"
 
-/* Primary, Joliet, ISO 9660:1999. */
-#define TREES_MAX 3
 /* One for each tree, the terminator. */
-#define DESCRIPTORS_MAX (TREES_MAX + 1)
+#define DESCRIPTORS_MAX (FSI_ISO9660_TREES_MAX + 1)
 
 /* One block of the volume descriptors. */
 struct descriptor {
@@ -23,8 +21,9 @@ struct iso9660 {
 	 * In the order of their descriptors: Windows looks for Joliet's no further
 	 * than to one that is not of version 1.
 	 */
-	struct fsi_iso9660_tree trees[TREES_MAX];
+	struct fsi_iso9660_tree trees[FSI_ISO9660_TREES_MAX];
 	uint32_t tree_count;
+	bool is_measured; /* the trees have their sizes from the source */
 	struct descriptor descriptors[DESCRIPTORS_MAX];
 	uint32_t descriptor_count;
 };
@@ -88,7 +87,8 @@ static HRESULT place_trees(struct iso9660 *iso, struct fsi_layout *layout)
 		struct fsi_iso9660_tree *tree = &iso->trees[i];
 		uint64_t blocks = 0;
 
-		FSI_TRY(measure_tree(tree));
+		if (!iso->is_measured)
+			FSI_TRY(measure_tree(tree));
 		blocks = fsi_blocks_of(tree->path_table_size);
 		FSI_TRY(fsi_layout_append(layout, &fsi_iso9660_l_path_table_ops, tree,
 					  blocks, 1, &tree->l_path_table_block));
@@ -153,19 +153,44 @@ static void add_descriptor(struct iso9660 *iso, fsi_iso9660_descriptor_render *r
 	iso->descriptors[iso->descriptor_count++] = (struct descriptor){render, subject};
 }
 
+static HRESULT add_trees(struct iso9660 *iso, const struct fsi_iso9660_source *source)
+{
+	iso->is_measured = source->sizes != NULL;
+	if (!iso->is_measured) {
+		add_tree(iso, source, &fsi_iso9660_primary, source->iso);
+		if (source->joliet != NULL)
+			add_tree(iso, source, &fsi_iso9660_joliet, source->joliet);
+		if (source->enhanced != NULL)
+			add_tree(iso, source, &fsi_iso9660_enhanced, source->enhanced);
+		return S_OK;
+	}
+	for (uint32_t i = 0; i < source->tree_count; i++) {
+		const struct fsi_iso9660_sizes *sizes = &source->sizes[i];
+
+		if (sizes->directory_blocks > UINT32_MAX ||
+		    sizes->path_table_size > UINT32_MAX)
+			return FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG);
+		add_tree(iso, source, NULL, NULL);
+		iso->trees[i].directory_blocks = (uint32_t)sizes->directory_blocks;
+		iso->trees[i].path_table_size = (uint32_t)sizes->path_table_size;
+	}
+	return S_OK;
+}
+
 HRESULT fsi_iso9660_create(const struct fsi_iso9660_source *source,
 			   struct fsi_format **ret_format)
 {
 	struct iso9660 *iso = fsi_allocate_zeroed(1, sizeof(*iso));
+	HRESULT hr = S_OK;
 
 	if (iso == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	iso->format.ops = &format_ops;
-	add_tree(iso, source, &fsi_iso9660_primary, source->iso);
-	if (source->joliet != NULL)
-		add_tree(iso, source, &fsi_iso9660_joliet, source->joliet);
-	if (source->enhanced != NULL)
-		add_tree(iso, source, &fsi_iso9660_enhanced, source->enhanced);
+	hr = add_trees(iso, source);
+	if (FAILED(hr)) {
+		destroy(&iso->format);
+		return hr;
+	}
 	for (uint32_t i = 0; i < iso->tree_count; i++)
 		add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[i]);
 	add_descriptor(iso, fsi_iso9660_render_terminator, NULL);

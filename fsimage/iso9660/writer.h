@@ -9,6 +9,15 @@
 #include "layout/format.h"
 #include "name/view.h"
 
+/* Primary, Joliet, ISO 9660:1999. */
+#define FSI_ISO9660_TREES_MAX 3
+
+/* What one directory tree comes to. */
+struct fsi_iso9660_sizes {
+	uint64_t directory_blocks;
+	uint64_t path_table_size; /* in bytes */
+};
+
 struct fsi_iso9660_source {
 	const struct fsi_order *order;
 	const struct fsi_name_view *iso;      /* names of the primary tree */
@@ -16,6 +25,12 @@ struct fsi_iso9660_source {
 	const struct fsi_name_view *enhanced; /* of ISO 9660:1999; NULL: no such tree */
 	const struct fsi_volume *volume;
 	const struct fsi_layout *layout; /* read when blocks are rendered */
+	/*
+	 * Of so many trees the sizes; then nothing else of the source is looked at,
+	 * and the format is only placed, to learn its size. NULL: they are measured.
+	 */
+	const struct fsi_iso9660_sizes *sizes;
+	uint32_t tree_count;
 };
 
 /* source is copied; what it points to must outlive the format. */

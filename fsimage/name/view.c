@@ -27,16 +27,22 @@ static uint64_t get_first_bytes(const char *name)
 	return value;
 }
 
-static struct sort_key make_key(const struct fsi_name_view *view, uint32_t number)
+static struct sort_key key_of(const struct fsi_node *node, const char *name)
 {
-	const char *name = fsi_name_view_get(view, number);
-
 	return (struct sort_key){
 		.first_bytes = get_first_bytes(name),
 		.name = name,
-		.number = number,
-		.is_directory = fsi_node_is_directory(view->order->items[number]),
+		.is_directory = fsi_node_is_directory(node),
 	};
+}
+
+static struct sort_key make_key(const struct fsi_name_view *view, uint32_t number)
+{
+	struct sort_key key =
+		key_of(view->order->items[number], fsi_name_view_get(view, number));
+
+	key.number = number;
+	return key;
 }
 
 static int compare_bytes(const void *a, const void *b)
@@ -99,6 +105,16 @@ static compare_function *choose_order(const struct fsi_name_rules *rules)
 	    (rules->extensions.relaxed_iso || rules->extensions.multidot_iso))
 		return compare_parts;
 	return compare_bytes;
+}
+
+int fsi_name_compare_records(const struct fsi_name_rules *rules, const struct fsi_node *a,
+			     const char *a_name, const struct fsi_node *b,
+			     const char *b_name)
+{
+	const struct sort_key x = key_of(a, a_name);
+	const struct sort_key y = key_of(b, b_name);
+
+	return choose_order(rules)(&x, &y);
 }
 
 static bool are_children_sorted(const struct fsi_name_view *view,

@@ -98,6 +98,12 @@ static inline uint32_t fsi_name_view_child(const struct fsi_name_view *view,
 	return view->sorted != NULL ? view->sorted[place] : place;
 }
 
+/* The order of two items of a directory by their names in a file system, as that of
+ * its directory records: as strcmp(). */
+int fsi_name_compare_records(const struct fsi_name_rules *rules, const struct fsi_node *a,
+			     const char *a_name, const struct fsi_node *b,
+			     const char *b_name);
+
 /* How a volume name is written in a file system; *ret_name is to be freed. */
 HRESULT fsi_name_of_volume(const char *volume_name, enum fsi_file_system file_system,
 			   char **ret_name);

@@ -216,19 +216,40 @@ void fsi_tree_count_stream(struct fsi_tree *tree, const struct fsi_node *stream,
 	tree->stream_count += by;
 }
 
-/* All below a node comes or goes with it. */
-static void count_all(struct fsi_tree *tree, const struct fsi_node *top, uint32_t by)
+static void count_node(struct fsi_tree *tree, const struct fsi_node *node, uint32_t by)
 {
-	for (const struct fsi_node *node = top; node != NULL;
-	     node = fsi_node_next(top, node)) {
-		if (fsi_node_is_directory(node))
-			tree->directory_count += by;
-		else
-			tree->file_count += by;
-		tree->real_time_count += node->wants_real_time ? by : 0;
-		count_data(node, by);
-		for (uint32_t s = 0; s < fsi_node_stream_count(node); s++)
-			fsi_tree_count_stream(tree, node->streams->items[s], by);
+	if (fsi_node_is_directory(node))
+		tree->directory_count += by;
+	else
+		tree->file_count += by;
+	tree->real_time_count += node->wants_real_time ? by : 0;
+	count_data(node, by);
+	for (uint32_t s = 0; s < fsi_node_stream_count(node); s++)
+		fsi_tree_count_stream(tree, node->streams->items[s], by);
+}
+
+/* All below a node comes with it. */
+static void take_in(struct fsi_tree *tree, struct fsi_node *top)
+{
+	const struct fsi_tree_watcher *watcher = tree->watcher;
+
+	for (struct fsi_node *node = top; node != NULL; node = fsi_node_next(top, node)) {
+		count_node(tree, node, 1);
+		if (watcher != NULL)
+			watcher->came(watcher->context, node);
+	}
+	tree->generation++;
+}
+
+/* All below a node leaves with it; it is still in its place. */
+static void let_go(struct fsi_tree *tree, struct fsi_node *top)
+{
+	const struct fsi_tree_watcher *watcher = tree->watcher;
+
+	for (struct fsi_node *node = top; node != NULL; node = fsi_node_next(top, node)) {
+		if (watcher != NULL)
+			watcher->leaves(watcher->context, node);
+		count_node(tree, node, UINT32_MAX); /* minus one each */
 	}
 	tree->generation++;
 }
@@ -242,25 +263,18 @@ HRESULT fsi_tree_link(struct fsi_tree *tree, struct fsi_node *directory,
 	node->parent = directory;
 	put_name(tree, node);
 	tree->names.count++;
-	if (!fsi_node_is_in_image(node))
-		return S_OK;
-	count_all(tree, node, 1);
-	if (tree->watcher != NULL)
-		tree->watcher->came(tree->watcher->context, node);
+	if (fsi_node_is_in_image(node))
+		take_in(tree, node);
 	return S_OK;
 }
 
 void fsi_tree_unlink(struct fsi_tree *tree, struct fsi_node *node)
 {
-	const bool was_in_image = fsi_node_is_in_image(node);
-
-	if (was_in_image && tree->watcher != NULL)
-		tree->watcher->leaves(tree->watcher->context, node);
+	if (fsi_node_is_in_image(node))
+		let_go(tree, node);
 	take_name(tree, node);
 	fsi_children_remove(node->parent->content.children, node);
 	node->parent = &tree->detached;
-	if (was_in_image)
-		count_all(tree, node, UINT32_MAX); /* minus one each */
 }
 
 /* ---- real-time files --------------------------------------------------- */

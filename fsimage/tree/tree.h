@@ -36,7 +36,10 @@ struct fsi_tree_limits {
 	void *context;
 };
 
-/* Told of what comes into the image and leaves it, each time with all below it. */
+/*
+ * Told of each node that comes into the image or leaves it, before those below it;
+ * data is counted so that it has one use when it comes first or leaves last.
+ */
 struct fsi_tree_watcher {
 	void (*came)(void *context, struct fsi_node *node);
 	void (*leaves)(void *context, struct fsi_node *node); /* it is still there */

@@ -15,9 +15,13 @@ uint32_t fsi_udf_room(const struct fsi_udf_plan *plan)
 
 bool fsi_udf_embeds_data(uint32_t revision, bool is_alone, const struct fsi_data *data)
 {
-	const uint32_t size = fsi_udf_revision_find(revision)->entry_form->size;
+	return (is_alone || data->item->is_stream) &&
+	       fsi_udf_embeds_size(revision, data->size);
+}
 
-	return (is_alone || data->item->is_stream) && data->size <= FSI_BLOCK_SIZE - size;
+bool fsi_udf_embeds_size(uint32_t revision, uint64_t size)
+{
+	return size <= FSI_BLOCK_SIZE - fsi_udf_revision_find(revision)->entry_form->size;
 }
 
 bool fsi_udf_is_embedded(const struct fsi_udf_plan *plan, const struct fsi_node *node)

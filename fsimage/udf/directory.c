@@ -147,12 +147,18 @@ static struct fsi_udf_identifier get_identifier(
 	return identifier;
 }
 
-HRESULT fsi_udf_check_stream_name(const char *name)
+bool fsi_udf_holds_stream_name(const char *name)
 {
 	/* OSTA UDF 2.1.1: U+FEFF and U+FFFE are in no name. */
-	if (fsi_udf_put_cs0(NULL, SIZE_MAX, name, strlen(name)) >
-		    FSI_UDF_IDENTIFIER_MAX_SIZE ||
-	    strstr(name, "\xEF\xBB\xBF") != NULL || strstr(name, "\xEF\xBF\xBE") != NULL)
+	return fsi_udf_put_cs0(NULL, SIZE_MAX, name, strlen(name)) <=
+		       FSI_UDF_IDENTIFIER_MAX_SIZE &&
+	       strstr(name, "\xEF\xBB\xBF") == NULL &&
+	       strstr(name, "\xEF\xBF\xBE") == NULL;
+}
+
+HRESULT fsi_udf_check_stream_name(const char *name)
+{
+	if (!fsi_udf_holds_stream_name(name))
 		return fsi_error_detail(FSI_FAIL(IMAPI_E_NO_UNIQUE_NAME, name, "UDF"),
 					"UDF can't hold this name of a stream.");
 	return S_OK;

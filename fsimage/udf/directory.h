@@ -51,8 +51,9 @@ uint32_t fsi_udf_identifier_size(const char *name);
 
 /*
  * Whether a stream can be called so: no view maps the names of streams, they fit
- * as they are or not at all. IMAPI_E_NO_UNIQUE_NAME (name, file system).
+ * as they are or not at all. The check: IMAPI_E_NO_UNIQUE_NAME (name, file system).
  */
+bool fsi_udf_holds_stream_name(const char *name);
 HRESULT fsi_udf_check_stream_name(const char *name);
 
 /* Returns the bytes that it takes. */

@@ -24,6 +24,7 @@ struct fsi_udf_plan {
 	struct fsi_udf_volume volume;
 	struct fsi_udf_entries entries;
 	struct fsi_udf_directories directories;
+	struct fsi_udf_sizes sizes;    /* of all that is placed */
 	struct fsi_udf_places chains;  /* allocation extents, udf/allocation.h */
 	struct fsi_udf_places targets; /* of symbolic links, too long for an entry */
 	/* Blocks of the partition that the entries are in. */

@@ -241,9 +241,9 @@ static HRESULT place_parts(struct fsi_udf_plan *plan,
 {
 	const uint64_t blocks[PART_COUNT] = {
 		[PART_FILE_SET] = FSI_UDF_FILE_SET_BLOCKS,
-		[PART_ENTRIES] = fsi_udf_entries_count(&plan->entries),
-		[PART_DIRECTORIES] = fsi_udf_directories_blocks(&plan->directories),
-		[PART_CHAINS] = plan->chains.blocks,
+		[PART_ENTRIES] = plan->sizes.entries,
+		[PART_DIRECTORIES] = plan->sizes.directories,
+		[PART_CHAINS] = plan->sizes.chains,
 	};
 	uint32_t places[PART_COUNT] = {0};
 
@@ -294,11 +294,24 @@ static HRESULT place_metadata(struct fsi_udf_plan *plan, struct fsi_layout *layo
 	return S_OK;
 }
 
-/* What describes the tree; the data of files comes behind it. */
-static HRESULT place_partition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
+static HRESULT measure(struct fsi_udf_plan *plan)
 {
 	FSI_TRY(fsi_udf_directories_measure(&plan->directories));
 	FSI_TRY(fsi_udf_bodies_measure(plan));
+	plan->sizes = (struct fsi_udf_sizes){
+		.entries = fsi_udf_entries_count(&plan->entries),
+		.directories = fsi_udf_directories_blocks(&plan->directories),
+		.chains = plan->chains.blocks,
+		.targets = plan->targets.blocks,
+	};
+	return S_OK;
+}
+
+/* What describes the tree; the data of files comes behind it. */
+static HRESULT place_partition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
+{
+	if (plan->source.sizes == NULL)
+		FSI_TRY(measure(plan));
 	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, ALIGNMENT,
 				  &plan->volume.partition.block));
 	return plan->volume.revision->has_metadata_partition
@@ -329,7 +342,7 @@ static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 	uint32_t last_block = 0;
 	uint32_t end_block = 0;
 
-	FSI_TRY(fsi_layout_append(layout, &targets_region.ops, plan, plan->targets.blocks,
+	FSI_TRY(fsi_layout_append(layout, &targets_region.ops, plan, plan->sizes.targets,
 				  1, &plan->targets_block));
 	if (plan->volume.revision->has_metadata_partition)
 		FSI_TRY(place_mirror(plan, layout));
@@ -373,28 +386,41 @@ static void destroy_writer(struct fsi_format *format)
 	fsi_free(writer);
 }
 
-static void describe_volume(struct fsi_udf_plan *plan,
-			    const struct fsi_udf_revision *revision)
+/* What is at the same place in each volume. */
+static const struct fsi_udf_volume empty_volume = {
+	.main_sequence = {MAIN_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
+	.reserve_sequence = {RESERVE_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
+	.integrity_sequence = {INTEGRITY_SEQUENCE_BLOCK, INTEGRITY_SEQUENCE_BLOCKS},
+};
+
+static void describe_volume(struct fsi_udf_plan *plan)
 {
 	const struct fsi_order *order = plan->source.order;
 	const struct fsi_volume *volume = plan->source.volume;
+	const struct fsi_udf_subject root = {order->items[0], false};
 
-	plan->volume = (struct fsi_udf_volume){
-		.revision = revision,
-		.name = volume->udf_name,
-		.recording_time = volume->recording_time,
-		.serial = volume->serial,
-		.main_sequence = {MAIN_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
-		.reserve_sequence = {RESERVE_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
-		.integrity_sequence = {INTEGRITY_SEQUENCE_BLOCK,
-				       INTEGRITY_SEQUENCE_BLOCKS},
-		.file_set = {FILE_SET_BLOCK, plan->entries.partition},
-		.root = fsi_udf_entries_find(
-			&plan->entries, (struct fsi_udf_subject){order->items[0], false}),
-		.file_count = order->item_count - order->directory_count,
-		.directory_count = order->directory_count,
-		.next_unique_id = fsi_udf_next_unique_id(order),
-	};
+	plan->volume.name = volume->udf_name;
+	plan->volume.recording_time = volume->recording_time;
+	plan->volume.serial = volume->serial;
+	plan->volume.file_set =
+		(struct fsi_udf_address){FILE_SET_BLOCK, plan->entries.partition};
+	plan->volume.root = fsi_udf_entries_find(&plan->entries, root);
+	plan->volume.file_count = order->item_count - order->directory_count;
+	plan->volume.directory_count = order->directory_count;
+	plan->volume.next_unique_id = fsi_udf_next_unique_id(order);
+}
+
+/* Number what is to be described. */
+static HRESULT begin_plan(struct fsi_udf_plan *plan)
+{
+	plan->entries.order = plan->source.order;
+	/* The map of the metadata partition is the second one. */
+	plan->entries.partition = plan->volume.revision->has_metadata_partition ? 1 : 0;
+	plan->directories.entries = &plan->entries;
+	plan->directories.names = plan->source.names;
+	FSI_TRY(fsi_udf_entries_number(&plan->entries));
+	describe_volume(plan);
+	return S_OK;
 }
 
 HRESULT fsi_udf_create(const struct fsi_udf_source *source,
@@ -417,17 +443,16 @@ HRESULT fsi_udf_create(const struct fsi_udf_source *source,
 	writer->format.ops = &ops;
 	plan = &writer->plan;
 	plan->source = *source;
-	plan->entries.order = source->order;
-	/* The map of the metadata partition is the second one. */
-	plan->entries.partition = revision->has_metadata_partition ? 1 : 0;
-	plan->directories.entries = &plan->entries;
-	plan->directories.names = source->names;
-	hr = fsi_udf_entries_number(&plan->entries);
+	plan->volume = empty_volume;
+	plan->volume.revision = revision;
+	if (source->sizes != NULL)
+		plan->sizes = *source->sizes;
+	else
+		hr = begin_plan(plan);
 	if (FAILED(hr)) {
 		destroy_writer(&writer->format);
 		return hr;
 	}
-	describe_volume(plan, revision);
 	*ret_format = &writer->format;
 	return S_OK;
 }

@@ -6,6 +6,14 @@
 #include "layout/format.h"
 #include "name/view.h"
 
+/* What the tree comes to, in blocks. */
+struct fsi_udf_sizes {
+	uint64_t entries;
+	uint64_t directories;
+	uint64_t chains;  /* allocation extents */
+	uint64_t targets; /* of symbolic links, too long for an entry */
+};
+
 struct fsi_udf_source {
 	const struct fsi_order *order;
 	const struct fsi_name_view *names;
@@ -14,6 +22,9 @@ struct fsi_udf_source {
 	uint32_t revision;		 /* as in suffixes: 0x0102 */
 	bool redundant_metadata;	 /* a copy of all metadata, from 2.50 on */
 	bool is_alone;			 /* no other file system has the same files */
+	/* Then nothing of the source but the revision and the copy is looked at, and
+	 * the format is only placed, to learn its size. NULL: they are measured. */
+	const struct fsi_udf_sizes *sizes;
 };
 
 /*
@@ -21,6 +32,9 @@ struct fsi_udf_source {
  * it: small data that no other file system needs as blocks.
  */
 bool fsi_udf_embeds_data(uint32_t revision, bool is_alone, const struct fsi_data *data);
+
+/* Whether an entry has room for data of that size. */
+bool fsi_udf_embeds_size(uint32_t revision, uint64_t size);
 
 /* source is copied; what it points to must outlive the format. */
 HRESULT fsi_udf_create(const struct fsi_udf_source *source,

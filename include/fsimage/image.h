@@ -474,9 +474,9 @@ FSI_API HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val
  */
 
 /**
- * Extension: at level 2 a name with its dot and version has up to 37 characters,
+ * Extension: at level 2 a name with a dot and its version has up to 37 characters,
  * not 33, and a directory 37, not 31: 37 is what the standard allows for a name
- * with the longest version (ECMA-119 7.5.1).
+ * with the longest version (ECMA-119 7.5.1). Without a dot it is one less.
  */
 FSI_API HRESULT fsi_image_put_long_iso_names(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_long_iso_names(fsi_image *image, bool *ret_val);

@@ -185,6 +185,31 @@ typedef HRESULT (*get_time_function)(fsi_item *item, struct timespec *ret_val);
 typedef HRESULT (*get_flag_function)(fsi_image *image, bool *ret_val);
 typedef HRESULT (*get_text_function)(fsi_image *image, char **ret_text);
 
+static void describe_file(FILE *out, fsi_file *file)
+{
+	fsi_named_streams *streams = NULL;
+	uint32_t count = 0;
+	uint64_t size = 0;
+	bool is_real_time = false;
+
+	ASSERT_OK(fsi_file_get_data_size(file, &size));
+	ASSERT_OK(fsi_file_get_is_real_time(file, &is_real_time));
+	ASSERT_OK(fsi_file_get_named_streams(file, &streams));
+	ASSERT_OK(fsi_named_streams_get_count(streams, &count));
+	fprintf(out, " size %" PRIu64 " real-time %d", size, is_real_time);
+	for (uint32_t i = 0; i < count; i++) {
+		fsi_file *stream = NULL;
+		char *name = NULL;
+
+		ASSERT_OK(fsi_named_streams_get_item(streams, i, &stream));
+		ASSERT_OK(fsi_item_get_name(fsi_file_as_item(stream), &name));
+		ASSERT_OK(fsi_file_get_data_size(stream, &size));
+		fprintf(out, " stream %s %" PRIu64, name, size);
+		fsi_free(name);
+	}
+	fsi_named_streams_release(streams);
+}
+
 static void describe_item(FILE *out, fsi_item *item)
 {
 	static const get_time_function times[] = {
@@ -194,14 +219,12 @@ static void describe_item(FILE *out, fsi_item *item)
 	};
 	char *path = NULL;
 	bool hidden = false;
-	uint64_t size = 0;
 
 	ASSERT_OK(fsi_item_get_full_path(item, &path));
 	ASSERT_OK(fsi_item_get_is_hidden(item, &hidden));
+	fprintf(out, "%d %s hidden %d", (int)fsi_item_get_type(item), path, hidden);
 	if (fsi_item_get_type(item) == FSI_ITEM_FILE)
-		ASSERT_OK(fsi_file_get_data_size(fsi_item_as_file(item), &size));
-	fprintf(out, "%d %s hidden %d size %" PRIu64, (int)fsi_item_get_type(item), path,
-		hidden, size);
+		describe_file(out, fsi_item_as_file(item));
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		struct timespec time;
 
@@ -237,6 +260,7 @@ static void describe_flags(FILE *out, fsi_image *image)
 		fsi_image_get_posix_attributes,
 		fsi_image_get_reproducible_times,
 		fsi_image_get_stage_files,
+		fsi_image_get_strict_file_system_compliance,
 	};
 	static const get_text_function texts[] = {
 		fsi_image_get_volume_name,	  fsi_image_get_volume_name_iso9660,
@@ -264,6 +288,7 @@ static void describe_numbers(FILE *out, fsi_image *image)
 	uint32_t numbers[7] = {0};
 	uint64_t largest = 0;
 	int64_t free_blocks = 0;
+	int32_t point = 0;
 
 	ASSERT_OK(fsi_image_get_file_systems_to_create(image, &numbers[0]));
 	ASSERT_OK(fsi_image_get_iso9660_interchange_level(image, &numbers[1]));
@@ -276,7 +301,9 @@ static void describe_numbers(FILE *out, fsi_image *image)
 	ASSERT_OK(fsi_image_get_free_media_blocks(image, &free_blocks));
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		fprintf(out, "%" PRIu32 " ", numbers[i]);
-	fprintf(out, "%" PRIu64 " %" PRId64 "\n", largest, free_blocks);
+	ASSERT_OK(fsi_image_get_change_point(image, &point));
+	fprintf(out, "%" PRIu64 " %" PRId64 " %" PRId32 "\n", largest, free_blocks,
+		point);
 }
 
 char *api_describe(fsi_image *image)
@@ -288,6 +315,19 @@ char *api_describe(fsi_image *image)
 	ck_assert_ptr_nonnull(out);
 	describe_flags(out, image);
 	describe_numbers(out, image);
+	describe_item(out, fsi_directory_as_item(api_root(image)));
+	describe_children(out, api_root(image));
+	ck_assert_int_eq(fclose(out), 0);
+	return text;
+}
+
+char *api_describe_content(fsi_image *image)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(out);
 	describe_item(out, fsi_directory_as_item(api_root(image)));
 	describe_children(out, api_root(image));
 	ck_assert_int_eq(fclose(out), 0);

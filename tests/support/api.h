@@ -82,6 +82,9 @@ void api_fill(fsi_directory *directory);
  */
 char *api_describe(fsi_image *image);
 
+/* Only its items. To be freed. */
+char *api_describe_content(fsi_image *image);
+
 /* That an image is described so; the text is freed. */
 void api_assert_unchanged(fsi_image *image, char *description);
 

@@ -94,20 +94,29 @@ static struct extent check_directory_record(const uint8_t *record, uint8_t flags
 	return extent;
 }
 
-static void check_file_record(const struct reader *reader, const uint8_t *record,
-			      const struct fsi_node *file)
+/*
+ * A record of a file of which so many bytes lie in records before it. Returns
+ * how many lie in this one; all but the last are full blocks, side by side.
+ */
+static uint32_t check_file_record(const struct reader *reader, const uint8_t *record,
+				  const struct fsi_node *file, uint64_t before)
 {
 	const struct fsi_layout *layout = &reader->fixture->layout;
 	const uint32_t block = iso_reader_both32(record + 2);
 	const uint32_t size = iso_reader_both32(record + 10);
+	const bool is_last = before + size == fsi_node_size(file);
+	const uint64_t first = fsi_node_size(file) != 0
+				       ? layout->data_blocks[file->content.data->number]
+				       : layout->first_data_block;
 
-	ck_assert_uint_eq(record[25], file->is_hidden ? 1 : 0);
-	ck_assert_uint_eq(size, fsi_node_size(file));
-	ck_assert_uint_eq(block, size != 0
-					 ? layout->data_blocks[file->content.data->number]
-					 : layout->first_data_block);
+	ck_assert_uint_eq(record[25],
+			  (file->is_hidden ? 0x01 : 0) | (is_last ? 0 : 0x80));
+	ck_assert_uint_le(before + size, fsi_node_size(file));
+	ck_assert(is_last || size == UINT32_C(4294965248));
+	ck_assert_uint_eq(block, first + before / 2048);
 	ck_assert_uint_ge(block, layout->first_data_block);
 	ck_assert_uint_le(block + ((uint64_t)size + 2047) / 2048, layout->total_blocks);
+	return size;
 }
 
 /* "." and "..": returns how long they are. */
@@ -153,18 +162,23 @@ static void check_directory(struct reader *reader, const struct fsi_node *direct
 		uint8_t identifier[256];
 		const size_t length =
 			iso_reader_identifier(child, reader->is_joliet, &identifier);
+		uint64_t found = 0;
 
-		at = skip_filler(bytes, at, (uint32_t)(33 + length + 1) / 2 * 2);
-		ck_assert_uint_lt(at, self.size);
-		check_record(bytes + at, identifier, length);
-		if (fsi_node_is_directory(child))
-			check_directory(reader, child,
+		do {
+			at = skip_filler(bytes, at, (uint32_t)(33 + length + 1) / 2 * 2);
+			ck_assert_uint_lt(at, self.size);
+			check_record(bytes + at, identifier, length);
+			if (fsi_node_is_directory(child))
+				check_directory(
+					reader, child,
 					check_directory_record(bytes + at,
 							       child->is_hidden ? 3 : 2),
 					self);
-		else
-			check_file_record(reader, bytes + at, child);
-		at += bytes[at];
+			else
+				found += check_file_record(reader, bytes + at, child,
+							   found);
+			at += bytes[at];
+		} while (found < fsi_node_size(child));
 	}
 	ck_assert_uint_lt(self.size - at, FSI_BLOCK_SIZE);
 	check_zero(bytes + at, self.size - at);

@@ -49,6 +49,7 @@ class ImageTest(unittest.TestCase):
         readers: Sequence[str] | None = None,
         modes: bool = True,
         posix: bool = False,
+        judge_names: bool = True,
     ) -> None:
         """Make a source and an image of it, in which the readers find all that was put in."""
         with scratch.folder() as room:
@@ -62,7 +63,7 @@ class ImageTest(unittest.TestCase):
             source = scan(folder, posix)
             if not modes:
                 source = {path: entry._replace(mode=None) for path, entry in source.items()}
-            self.check_image(image, source, views, readers)
+            self.check_image(image, source, views, readers, judge_names)
 
     def check_peer(
         self, peer: Path, room: Path, *arguments: fsimage_command.Argument,
@@ -81,11 +82,13 @@ class ImageTest(unittest.TestCase):
         source: Listing,
         views: Sequence[str] = naming.VIEWS,
         readers: Sequence[str] | None = None,
+        judge_names: bool = True,
     ) -> None:
         """Each reader must find the source in each view that it knows, if it can at all."""
         convinced = set()
         with scratch.folder() as room:
-            for verdict in read_back(Image(path, views, room), source, choose(readers)):
+            image = Image(path, views, room)
+            for verdict in read_back(image, source, choose(readers), judge_names):
                 print(f"    {verdict.line()}", flush=True)
                 with self.subTest(view=verdict.view, reader=verdict.reader):
                     if verdict.status == FAIL:

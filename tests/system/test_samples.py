@@ -113,6 +113,41 @@ class Samples(unittest.TestCase):
             self.succeed("memory_to_image", room / "memory.iso")
             self.assert_holds(room / "memory.iso", source, (naming.ISO, naming.JOLIET), room)
 
+    def test_save_image_is_read_back(self) -> None:
+        with scratch.folder() as room:
+            output = room / "saved.iso"
+            self.assertEqual("", self.succeed("save_image", TREE, output))
+            self.assertEqual(0, output.stat().st_size % BLOCK)
+            source = {path: entry._replace(mode=None) for path, entry in scan(TREE).items()}
+            base = {TREE.name: Entry(FOLDER, mtime=int(TREE.stat().st_mtime))}
+            base |= {f"{TREE.name}/{path}": entry for path, entry in source.items()}
+            # That kind of disc gets UDF alone.
+            self.assert_holds(output, base, (naming.UDF,), room)
+
+    def test_fill_disc_takes_what_fits_and_leaves_the_rest_out_whole(self) -> None:
+        with scratch.folder() as room:
+            folders = []
+            for name, sizes in (("a", (5000, 100000)), ("b", (10, 3000000)),
+                                ("c", (200000, 300000)), ("d", (100, 200))):
+                (room / name).mkdir()
+                folders.append(room / name)
+                for number, size in enumerate(sizes):
+                    (room / name / f"{number}").write_bytes(bytes([number]) * size)
+            said = self.succeed("fill_disc", "500", "100", room / "disc.iso", *folders)
+            words = [line.split() for line in said.splitlines()]
+            # The second does not fit; the third does, and leaves too little.
+            self.assertEqual([["taken", str(folders[0])], ["left", str(folders[1])],
+                              ["left", str(folders[2])], ["taken", str(folders[3])]],
+                             [line[:2] for line in words])
+            self.assertEqual(words[0][2], words[2][2])
+            self.assertEqual((room / "disc.iso").stat().st_size, int(words[3][2]) * BLOCK)
+            kept = {}
+            for folder in (folders[0], folders[3]):
+                kept[folder.name] = Entry(FOLDER, mtime=int(folder.stat().st_mtime))
+                kept |= {f"{folder.name}/{path}": entry._replace(mode=None)
+                         for path, entry in scan(folder).items()}
+            self.assert_holds(room / "disc.iso", kept, (naming.ISO, naming.JOLIET), room)
+
     def test_random_blocks_are_those_of_the_files(self) -> None:
         lines = self.succeed("random_blocks", TREE, "2000").splitlines()
         self.assertEqual(2000, len(lines))

@@ -138,10 +138,22 @@ static void remove_something(struct growth *growth)
 	fsi_enum_items_release(items);
 }
 
+/* Properties that change how much room names take, or add a tree of them. */
+static void change_names(struct growth *growth)
+{
+	static HRESULT (*const properties[])(fsi_image * image, bool new_val) = {
+		fsi_image_put_iso9660_1999, fsi_image_put_long_iso_names,
+		fsi_image_put_omit_iso_versions, fsi_image_put_long_joliet_names};
+	const uint32_t which = api_random(&growth->random, 4);
+	const bool value = api_random(&growth->random, 2) != 0;
+
+	ck_assert(SUCCEEDED(properties[which](growth->image, value)));
+}
+
 static void change_something(struct growth *growth)
 {
 	fsi_image *image = growth->image;
-	const uint32_t choice = api_random(&growth->random, 6);
+	const uint32_t choice = api_random(&growth->random, 8);
 
 	if (choice == 0)
 		ASSERT_OK(fsi_image_put_iso9660_interchange_level(
@@ -153,6 +165,8 @@ static void change_something(struct growth *growth)
 	else if (choice == 3)
 		ASSERT_OK(fsi_item_put_is_hidden(fsi_directory_as_item(api_root(image)),
 						 true));
+	else if (choice <= 5)
+		change_names(growth);
 	else
 		ASSERT_OK(fsi_image_put_file_systems_to_create(
 			image, sets[api_random(&growth->random, (uint32_t)SETS)]));
@@ -309,9 +323,10 @@ static uint32_t fill(fsi_image *image)
 START_TEST(files_are_taken_as_long_as_they_fit_and_not_one_more)
 {
 	const int64_t limit = 2000;
-	fsi_image *image = api_image(sets[_i]);
+	fsi_image *image = api_image(sets[_i % SETS]);
 	uint32_t count = 0;
 
+	ck_assert(SUCCEEDED(fsi_image_put_iso9660_1999(image, _i >= SETS)));
 	ASSERT_OK(fsi_image_put_free_media_blocks(image, limit));
 	count = fill(image);
 	ASSERT_OK(fsi_image_put_free_media_blocks(image, limit));
@@ -408,7 +423,7 @@ static TCase *make_limit_tests(void)
 	tcase_add_test(tcase, zero_and_less_mean_no_limit);
 	tcase_add_test(tcase, the_limit_may_be_changed_while_a_result_is_alive);
 	tcase_add_loop_test(tcase, files_are_taken_as_long_as_they_fit_and_not_one_more,
-			    0, SETS);
+			    0, 2 * SETS);
 	tcase_add_test(tcase, directories_and_detached_items_meet_the_limit_too);
 	tcase_add_test(tcase, a_tree_that_does_not_fit_is_not_added_at_all);
 	tcase_add_test(tcase, a_result_over_the_limit_is_refused);

@@ -49,6 +49,8 @@ static void make_image(void)
 	stream = api_text_stream("data");
 	/* Reading the sources is not to show. */
 	ASSERT_OK(fsi_image_put_reproducible_times(image, true));
+	ASSERT_OK(fsi_image_put_iso9660_1999(image, true));
+	ASSERT_OK(fsi_image_put_relaxed_iso_names(image, true));
 	api_add_text(root, "Kept.txt", "kept");
 	api_add_directory(root, "dir");
 	for (int i = 0; i < 30; i++)
