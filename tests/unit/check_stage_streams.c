@@ -177,8 +177,9 @@ static fsi_stream *open_with_flags(struct fsi_stream_ops *ops, struct test_strea
 START_TEST(a_stream_with_a_flag_is_staged_whatever_was_asked_for)
 {
 	const unsigned flags = (unsigned)_i;
-	struct test_stream source = {.size = 12345};
-	struct fsi_stream_ops ops;
+	/* Without a flag, the image keeps the stream. */
+	static struct test_stream source = {.size = 12345};
+	static struct fsi_stream_ops ops;
 	fsi_stream *stream = open_with_flags(&ops, &source, flags);
 	fsi_file *file = NULL;
 

@@ -386,7 +386,8 @@ START_TEST(an_open_stream_survives_the_move_and_the_stash)
 	stash = NULL;
 	ASSERT_OK(fsi_stream_read_at(stream, 0, bytes, 100, NULL));
 	for (size_t i = 0; i < 100; i++)
-		ck_assert_uint_eq(bytes[i], test_stream_byte(1 + i));
+		bytes[i] ^= test_stream_byte(1 + i);
+	ck_assert(bytes[0] == 0 && memcmp(bytes, bytes + 1, 99) == 0);
 	fsi_stream_release(stream);
 }
 END_TEST
