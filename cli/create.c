@@ -180,9 +180,21 @@ static HRESULT put_working_directory(fsi_image *image, const char *path)
 	return hr;
 }
 
+/* Where temporary data goes: only asked of the environment where there is any. */
+static const char *choose_working_directory(const struct create *create)
+{
+	const struct create_options *options = &create->options;
+
+	if (options->working_directory != NULL)
+		return options->working_directory;
+	return options->stage || create->sources.has_stdin ? options->default_directory
+							   : NULL;
+}
+
 static int configure_image(struct create *create)
 {
 	const struct create_options *options = &create->options;
+	const char *working_directory = choose_working_directory(create);
 	HRESULT hr = fsi_image_create(&options->recording_time, &create->image);
 
 	if (SUCCEEDED(hr) && options->udf_revision != 0 &&
@@ -195,6 +207,8 @@ static int configure_image(struct create *create)
 	if (SUCCEEDED(hr))
 		hr = put_capacity(create->image, options);
 	if (SUCCEEDED(hr))
+		hr = fsi_image_put_stage_files(create->image, options->stage);
+	if (SUCCEEDED(hr))
 		hr = fsi_image_put_update_handler(create->image, on_update, create);
 	if (FAILED(hr))
 		return tell_failure(create, hr, "preparing the image", "");
@@ -203,11 +217,11 @@ static int configure_image(struct create *create)
 	if (FAILED(hr))
 		return tell_failure(create, hr, "naming the volume ",
 				    options->volume_name);
-	if (options->working_directory != NULL)
-		hr = put_working_directory(create->image, options->working_directory);
+	if (working_directory != NULL)
+		hr = put_working_directory(create->image, working_directory);
 	if (FAILED(hr))
 		return tell_failure(create, hr, "using the working directory ",
-				    options->working_directory);
+				    working_directory);
 	return STATUS_DONE;
 }
 

@@ -26,6 +26,8 @@ struct create_options {
 	bool udf_holes;
 	int64_t capacity_blocks;       /**< 0: none given */
 	const char *working_directory; /**< NULL: none given */
+	const char *default_directory; /**< that of the environment; NULL: none */
+	bool stage;
 	enum rules rules;
 	bool redundant_metadata;
 	bool posix;

@@ -105,7 +105,8 @@ static const char *hint_for_output(HRESULT code, const struct create_options *op
 	case IMAPI_E_WORKING_DIRECTORY_SPACE:
 	case IMAPI_E_STASHFILE_OPEN_FAILURE:
 	case IMAPI_E_STASHFILE_WRITE_FAILURE:
-		return "--working-directory takes a folder that can be written to";
+		return "--working-directory takes a folder that can be written to, and "
+		       "has room";
 	default:
 		return NULL;
 	}

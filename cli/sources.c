@@ -3,6 +3,7 @@
 
 #include "cli/sources.h"
 
+#include "cli/standard_input.h"
 #include "cli/text.h"
 
 #include <fsimage/codes.h>
@@ -63,6 +64,12 @@ static int parse_operand(const char *operand, const struct voice *voice,
 		return message_usage(voice->command, "'%s' names no source", operand);
 	source->target_is_folder = source->target != NULL &&
 				   source->target[strlen(source->target) - 1] == '/';
+	source->is_stdin = strcmp(path, STANDARD_INPUT) == 0;
+	if (source->is_stdin && (source->target == NULL || source->target_is_folder))
+		return message_usage(voice->command,
+				     "'%s': standard input has no name of its own: write "
+				     "TARGET=-, or ./- for a file called so",
+				     operand);
 	return STATUS_DONE;
 }
 
@@ -74,11 +81,17 @@ int sources_parse(const struct create_options *options, const struct voice *voic
 	if (ret_list->items == NULL)
 		return message_no_memory(voice);
 	for (size_t i = 0; i < options->operands.count; i++) {
-		const int status = parse_operand(options->operands.items[i], voice,
-						 &ret_list->items[ret_list->count++]);
+		struct source *source = &ret_list->items[ret_list->count++];
+		const int status =
+			parse_operand(options->operands.items[i], voice, source);
 
 		if (status != STATUS_DONE)
 			return status;
+		if (source->is_stdin && ret_list->has_stdin)
+			return message_usage(voice->command,
+					     "'%s': standard input can be read only once",
+					     source->operand);
+		ret_list->has_stdin = ret_list->has_stdin || source->is_stdin;
 	}
 	return STATUS_DONE;
 }
@@ -104,10 +117,10 @@ static int check_source(struct source *source, const struct output *output,
 {
 	struct stat status;
 
-	if (stat(source->path, &status) != 0)
+	if (!source->is_stdin && stat(source->path, &status) != 0)
 		return tell_missing(source, errno, voice);
-	source->is_folder = S_ISDIR(status.st_mode);
-	if (!source->is_folder && !S_ISREG(status.st_mode))
+	source->is_folder = !source->is_stdin && S_ISDIR(status.st_mode);
+	if (!source->is_stdin && !source->is_folder && !S_ISREG(status.st_mode))
 		return message_own_failure(voice, IMAPI_E_NOT_FILE,
 					   "It is neither a file nor a folder.", NULL,
 					   "adding %s", source->path);
@@ -115,6 +128,8 @@ static int check_source(struct source *source, const struct output *output,
 		return message_own_failure(voice, IMAPI_E_INVALID_PATH,
 					   "The TARGET in front of '=' is not UTF-8.",
 					   NULL, "adding %s", source->operand);
+	if (source->is_stdin)
+		return standard_input_check(output, voice);
 	if (output_is(output, source->path))
 		return message_own_failure(voice, FSI_E_SHARING_VIOLATION,
 					   "It is the output itself.", NULL, "adding %s",
@@ -178,8 +193,20 @@ static size_t find_name(const char *target, const char *separators)
 	return at;
 }
 
+static HRESULT add_stdin(fsi_directory *directory, const char *name)
+{
+	fsi_stream *stream = NULL;
+	HRESULT hr = standard_input_open(&stream);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_directory_add_file(directory, name, stream);
+	fsi_stream_release(stream);
+	return hr;
+}
+
 /* A file takes the place of an earlier file, as fsi_directory_add_tree() does it. */
-static HRESULT replace_file(fsi_directory *directory, const char *name, const char *path)
+static HRESULT replace_file(fsi_directory *directory, const char *name,
+			    const struct source *source)
 {
 	fsi_item *item = NULL;
 
@@ -190,7 +217,9 @@ static HRESULT replace_file(fsi_directory *directory, const char *name, const ch
 		if (FAILED(hr))
 			return hr;
 	}
-	return fsi_directory_add_file_from_path(directory, name, path);
+	return source->is_stdin
+		       ? add_stdin(directory, name)
+		       : fsi_directory_add_file_from_path(directory, name, source->path);
 }
 
 /* At a target that names the item. */
@@ -203,11 +232,10 @@ static HRESULT add_named_file(const struct source *source, fsi_directory *direct
 	const HRESULT hr =
 		source_enter_folders(source->target, name_at, separators, &directory);
 
-	if (options->posix && listxattr(source->path, NULL, 0) > 0)
+	if (options->posix && !source->is_stdin && listxattr(source->path, NULL, 0) > 0)
 		report->bare_files++;
-	return SUCCEEDED(hr)
-		       ? replace_file(directory, source->target + name_at, source->path)
-		       : hr;
+	return SUCCEEDED(hr) ? replace_file(directory, source->target + name_at, source)
+			     : hr;
 }
 
 /* Under its own name, into the root or a folder. */

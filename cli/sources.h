@@ -14,11 +14,13 @@ struct source {
 	char *target;	     /* folder of the image, or the item itself; NULL: the root */
 	bool target_is_folder; /* also a file goes into target, and not in its place */
 	bool is_folder;	       /* what path is */
+	bool is_stdin;	       /* path is not one, but standard input */
 };
 
 struct source_list {
 	struct source *items;
 	size_t count;
+	bool has_stdin; /* is among them, once */
 };
 
 /** What was met while the sources were taken in. */

@@ -31,6 +31,14 @@ IN_SHORT = {
     "IMAPI_E_IMAGEMANAGER_IMAGE_TOO_BIG": "an image to be checked has over 2,147,483,647 sectors",
     "IMAPI_E_IMPORT_SEEK_FAILURE": "a structure leads to a block that the disc does not have",
     "IMAPI_E_IMPORT_READ_FAILURE": "a block of a disc can't be read",
+    "IMAPI_E_STASHFILE_OPEN_FAILURE":
+        "the working directory has gone, or can't be written to any more",
+    "IMAPI_E_STASHFILE_SEEK_FAILURE": "the stash file is on something without positions",
+    "IMAPI_E_STASHFILE_WRITE_FAILURE": "the disk becomes full while data is copied",
+    "IMAPI_E_STASHFILE_READ_FAILURE": "the stash file was cut, changed, or given up",
+    "IMAPI_E_WORKING_DIRECTORY_SPACE":
+        "the disk of the working directory has no room for what is to be copied",
+    "IMAPI_E_STASHFILE_MOVE": "a new working directory does not take what was copied",
     "IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED":
         "a success: named streams or real-time files are left out, or a value has no effect yet",
 }
@@ -45,7 +53,7 @@ advice are in `codes.def`, and `fsimage errors` prints them.
 LATER = """
 ## Not yet raised
 
-These belong to importing and appending sessions and to staging, or no call needs them:
+These belong to importing and appending sessions, or no call needs them:
 """
 
 
@@ -69,7 +77,8 @@ def codes():
 def raised():
     """The codes that the library's sources raise or return."""
     found = set()
-    for path in sorted((TOP / "fsimage").rglob("*.c")):
+    rooms = [*(TOP / "fsimage").rglob("*.c"), *(TOP / "stash").rglob("*.c")]
+    for path in sorted(rooms):
         if path.parent.name != "error":
             text = re.sub(r"/\*.*?\*/", " ", read(path), flags=re.S)
             # What is only compared with is not raised.

@@ -52,7 +52,7 @@ _fsimage_create() {
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
 			--iso-names --joliet-long --omit-large-files
 			--udf-revision --redundant-metadata --posix --udf-holes
-			--capacity --working-directory --rules --restricted-names --boot --boot-catalog
+			--capacity --stage --working-directory --rules --restricted-names --boot --boot-catalog
 			--boot-info-table --boot-load-size --hybrid --mbr-template --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;

@@ -45,6 +45,7 @@ static HRESULT roll_back(fsi_image *image, int32_t change_point)
 		fsi_error_restore(&error);
 		return hr;
 	}
+	fsi_stash_trim(image->tree.stash);
 	/* What comes now is as new as what was undone. */
 	if (image->limits_point > change_point)
 		image->limits_point = change_point;

@@ -83,6 +83,13 @@ HRESULT fsi_addition_begin(fsi_directory *directory, const char *path,
 	return hr == S_FALSE ? FSI_FAIL(IMAPI_E_INVALID_PATH, path) : hr;
 }
 
+static HRESULT stage_added(struct fsi_node *file)
+{
+	const struct fsi_copy_watcher watcher = fsi_image_watcher(fsi_node_image(file));
+
+	return fsi_stage_added(fsi_node_tree(file), file, &watcher);
+}
+
 /* Make a node at the end of a path and put it there. */
 static HRESULT insert_new(const struct fsi_path_end *end, enum fsi_node_kind kind,
 			  struct fsi_data *data)
@@ -96,14 +103,7 @@ static HRESULT insert_new(const struct fsi_path_end *end, enum fsi_node_kind kin
 			node->content.data = data;
 		hr = fsi_tree_insert(tree, end->parent, node);
 	}
-	if (FAILED(hr)) {
-		if (data != NULL)
-			fsi_data_discard(tree, data);
-		return hr;
-	}
-	if (kind == FSI_NODE_FILE)
-		return fsi_image_tell_file(fsi_node_image(end->parent), node);
-	return S_OK;
+	return SUCCEEDED(hr) && kind == FSI_NODE_FILE ? stage_added(node) : hr;
 }
 
 HRESULT fsi_directory_add_directory(fsi_directory *directory, const char *path)
@@ -132,7 +132,10 @@ HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path,
 	hr = fsi_data_from_stream(fsi_node_tree(end.parent), data, path, &source);
 	if (SUCCEEDED(hr))
 		hr = insert_new(&end, FSI_NODE_FILE, source);
-	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
+	hr = fsi_image_finish_changes(fsi_node_image(end.parent), hr);
+	if (FAILED(hr))
+		fsi_image_discard_data(fsi_node_image(end.parent), source);
+	return hr;
 }
 
 HRESULT fsi_directory_add_file_from_path(fsi_directory *directory, const char *path,
@@ -149,8 +152,7 @@ HRESULT fsi_directory_add_file_from_path(fsi_directory *directory, const char *p
 		return hr;
 	request.tree = fsi_node_tree(end.parent);
 	request.directory = end.parent;
-	request.on_file = fsi_image_tell_file;
-	request.context = fsi_node_image(end.parent);
+	request.watcher = fsi_image_watcher(fsi_node_image(end.parent));
 	hr = fsi_scan_file(&request, end.name, end.name_length, false);
 	return fsi_image_finish_changes(fsi_node_image(end.parent), hr);
 }
@@ -186,8 +188,7 @@ static HRESULT add_tree(fsi_directory *directory, const char *source_directory,
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "source_directory");
 	request.tree = fsi_node_tree(node);
 	request.directory = node;
-	request.on_file = fsi_image_tell_file;
-	request.context = fsi_node_image(node);
+	request.watcher = fsi_image_watcher(fsi_node_image(node));
 	hr = fsi_image_finish_changes(fsi_node_image(node), fsi_scan(&request));
 	if (SUCCEEDED(hr) && report != NULL)
 		add_counts(&request.report, report);
@@ -250,11 +251,20 @@ HRESULT fsi_directory_add_tree_with_options(fsi_directory *directory,
 
 /* ---- detached items ---------------------------------------------------- */
 
+/* Whether the data of a file is there: see fsi_image_rollback_to_change_point(). */
+static HRESULT check_data(const struct fsi_node *node)
+{
+	const struct fsi_data *data =
+		node->kind == FSI_NODE_FILE ? node->content.data : NULL;
+
+	return data != NULL && data->is_lost ? fsi_data_refuse_lost(node->name) : S_OK;
+}
+
 /*
  * Whether an item that is in no image may come into it, with all below it if it
  * was removed: the rules may have become stricter since.
  */
-static HRESULT check_names(const struct fsi_tree *tree, const struct fsi_node *top)
+static HRESULT check_items(const struct fsi_tree *tree, const struct fsi_node *top)
 {
 	for (const struct fsi_node *node = top; node != NULL;
 	     node = fsi_node_next(top, node)) {
@@ -268,6 +278,19 @@ static HRESULT check_names(const struct fsi_tree *tree, const struct fsi_node *t
 		if (node != top && fsi_tree_find_child(tree, node->parent, node->name,
 						       node->name_length) != node)
 			return FSI_FAIL(IMAPI_E_DUP_NAME, node->name);
+		FSI_TRY(check_data(node));
+	}
+	return S_OK;
+}
+
+/* What was added before files were staged is added now. */
+static HRESULT stage_all(struct fsi_tree *tree, struct fsi_node *top)
+{
+	if (!fsi_node_is_directory(top))
+		return stage_added(top);
+	for (struct fsi_node *node = top; node != NULL; node = fsi_node_next(top, node)) {
+		if (node->kind == FSI_NODE_FILE)
+			FSI_TRY(fsi_stage_added(tree, node, NULL));
 	}
 	return S_OK;
 }
@@ -299,12 +322,12 @@ HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item)
 					"The item was made by another image.");
 	if (fsi_node_is_in_image(node))
 		return FSI_FAIL(IMAPI_E_DUP_NAME, node->name);
-	FSI_TRY(check_names(tree, node));
+	FSI_TRY(check_items(tree, node));
 	hr = leave_removed(tree, node);
 	if (SUCCEEDED(hr))
 		hr = fsi_tree_insert(tree, parent, node);
-	if (SUCCEEDED(hr) && !fsi_node_is_directory(node))
-		hr = fsi_image_tell_file(fsi_node_image(parent), node);
+	if (SUCCEEDED(hr))
+		hr = stage_all(tree, node);
 	return fsi_image_finish_changes(fsi_node_image(parent), hr);
 }
 

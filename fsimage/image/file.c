@@ -44,7 +44,7 @@ HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data)
 	data = fsi_file_node(file)->content.data;
 	if (data == NULL)
 		return fsi_stream_make_on_memory("", 0, ret_data);
-	if (data->name == NULL) {
+	if (data->name == NULL && !data->is_staged && !data->is_lost) {
 		*ret_data = fsi_stream_add_ref(data->source.stream);
 		return S_OK;
 	}
@@ -54,6 +54,9 @@ HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data)
 HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val)
 {
 	struct fsi_node *node = fsi_file_node(file);
+	struct fsi_tree *tree = NULL;
+	struct fsi_data *older = NULL;
+	HRESULT hr = S_OK;
 
 	fsi_error_clear();
 	if (file == NULL || new_val == NULL)
@@ -63,8 +66,15 @@ HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val)
 	/* What was removed may come back: its data is fixed too. */
 	if (!node->is_apart)
 		return FSI_FAIL(IMAPI_E_NOT_IN_FILE_SYSTEM, node->name);
-	FSI_TRY(fsi_data_from_stream(fsi_node_tree(node), new_val, node->name,
-				     &node->content.data));
+	tree = fsi_node_tree(node);
+	older = node->content.data;
+	FSI_TRY(fsi_data_from_stream(tree, new_val, node->name, &node->content.data));
+	hr = fsi_stage_apart(tree, node);
+	if (FAILED(hr)) {
+		fsi_image_discard_data(fsi_node_image(node), node->content.data);
+		node->content.data = older;
+		return hr;
+	}
 	fsi_error_clear(); /* as get_size may have met one */
 	return S_OK;
 }

@@ -2,10 +2,12 @@
 /* The image object: life, contents, what it makes. */
 #include "image/image.h"
 
+#include "base/checked.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "image/tally.h"
 #include "tree/change.h"
+#include "tree/data.h"
 #include "tree/path.h"
 
 #include <fsimage/fsimage.h>
@@ -29,7 +31,6 @@ static void destroy_image(fsi_image *image)
 	fsi_naming_destroy(image->naming);
 	fsi_tree_destroy(&image->tree);
 	fsi_free(image->volume_name);
-	fsi_free(image->working_directory);
 	fsi_free(image);
 }
 
@@ -65,10 +66,10 @@ HRESULT fsi_image_create(const struct timespec *recording_time, fsi_image **ret_
 	atomic_init(&image->results, 0);
 	hr = fsi_tree_init(&image->tree, ticks);
 	image->volume_name = fsi_duplicate_string("");
-	image->working_directory = fsi_duplicate_string("/tmp");
-	if (SUCCEEDED(hr) &&
-	    (image->volume_name == NULL || image->working_directory == NULL))
+	if (SUCCEEDED(hr) && image->volume_name == NULL)
 		hr = FSI_FAIL(E_OUTOFMEMORY);
+	if (SUCCEEDED(hr))
+		hr = fsi_stash_create("/tmp", &image->tree.stash);
 	if (FAILED(hr)) {
 		destroy_image(image);
 		return hr;
@@ -139,6 +140,18 @@ HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr)
 	fsi_change_roll_back(&image->tree);
 	fsi_error_restore(&error);
 	return hr;
+}
+
+void fsi_image_discard_data(fsi_image *image, struct fsi_data *data)
+{
+	struct fsi_error_state error;
+
+	if (data == NULL)
+		return;
+	/* A caller's function may be called that clears it. */
+	fsi_error_save(&error);
+	fsi_data_discard(&image->tree, data);
+	fsi_error_restore(&error);
 }
 
 HRESULT fsi_hand_out_text(const char *text, char **ret_text)
@@ -279,23 +292,17 @@ HRESULT fsi_image_put_update_handler(fsi_image *image, fsi_image_update_handler 
 	return S_OK;
 }
 
-static HRESULT tell(fsi_image *image, const char *path, uint32_t copied_sectors,
-		    uint32_t total_sectors)
+static uint32_t sectors_of(uint64_t size)
 {
-	/* The first event may have been the handler's last. */
-	if (image->handler == NULL)
-		return S_OK;
-	return image->handler(image->handler_context, image, path, copied_sectors,
-			      total_sectors);
+	const uint64_t blocks = fsi_blocks_of(size);
+
+	return blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX;
 }
 
-/* Nothing is copied: the first and the last event come all the same. */
-HRESULT fsi_image_tell_file(void *context, const struct fsi_node *file)
+static HRESULT tell_copied(void *context, const struct fsi_node *file, uint64_t copied,
+			   uint64_t total)
 {
 	fsi_image *image = context;
-	const uint64_t size = fsi_node_size(file);
-	const uint64_t blocks = size / FSI_BLOCK_SIZE + (size % FSI_BLOCK_SIZE != 0);
-	const uint32_t sectors = blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX;
 	char *path = NULL;
 	HRESULT hr = S_OK;
 
@@ -305,10 +312,14 @@ HRESULT fsi_image_tell_file(void *context, const struct fsi_node *file)
 	if (path == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	image->in_handler = true;
-	hr = tell(image, path, 0, sectors);
-	if (SUCCEEDED(hr) && sectors > 0)
-		hr = tell(image, path, sectors, sectors);
+	hr = image->handler(image->handler_context, image, path, sectors_of(copied),
+			    sectors_of(total));
 	image->in_handler = false;
 	fsi_free(path);
 	return FAILED(hr) ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
+}
+
+struct fsi_copy_watcher fsi_image_watcher(fsi_image *image)
+{
+	return (struct fsi_copy_watcher){.copied = tell_copied, .context = image};
 }

@@ -10,8 +10,9 @@
 #include "error/fail.h"
 #include "image/boot.h"
 #include "name/view.h"
+#include "stash/stash.h"
 #include "tree/change.h"
-#include "tree/tree.h"
+#include "tree/stage.h"
 
 #include <fsimage/image.h>
 
@@ -36,7 +37,6 @@ struct fsi_image {
 	uint32_t udf_revision;
 	int64_t free_media_blocks;
 	char *volume_name;
-	char *working_directory;
 	bool deep_directories;
 	bool large_iso_files;
 	bool multi_extent_iso_files;
@@ -156,8 +156,9 @@ HRESULT fsi_image_put_limit_flag(fsi_image *image, bool *flag, bool new_val);
 /* &image->member, without touching an image that is NULL. */
 #define FSI_IMAGE_FLAG(image, member) ((image) != NULL ? &(image)->member : NULL)
 
-/* Tell the handler of a file that was added. E_IMAPI_REQUEST_CANCELLED. */
-HRESULT fsi_image_tell_file(void *image, const struct fsi_node *file);
+/* The handler of the image, told of a file that is taken in. It fails with
+ * E_IMAPI_REQUEST_CANCELLED, E_OUTOFMEMORY. */
+struct fsi_copy_watcher fsi_image_watcher(fsi_image *image);
 
 /* Note a value of an item that is about to change, unless it is no part of the
  * image yet; and finish that change. */
@@ -167,6 +168,9 @@ HRESULT fsi_item_finish(const struct fsi_node *node, HRESULT hr);
 /* Finish a call that noted its changes: keep them, as one change, or take them
  * back. */
 HRESULT fsi_image_finish_changes(fsi_image *image, HRESULT hr);
+
+/* After a failure: let go of the stream of data that is not to be. NULL is accepted. */
+void fsi_image_discard_data(fsi_image *image, struct fsi_data *data);
 
 /* S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED when streams won't be written. */
 HRESULT fsi_image_note_named_streams(const fsi_image *image);

@@ -125,23 +125,24 @@ static HRESULT check_capacity(fsi_image *image, const char *name)
 }
 
 static HRESULT add_stream(fsi_image *image, struct fsi_node *owner, const char *name,
-			  fsi_stream *data)
+			  struct fsi_data *source)
 {
-	struct fsi_data *source = NULL;
 	struct fsi_node *stream = NULL;
 
 	FSI_TRY(fsi_change_reserve(&image->tree, 1));
-	FSI_TRY(fsi_data_from_stream(&image->tree, data, name, &source));
 	FSI_TRY(fsi_named_stream_add(&image->tree, owner, name, strlen(name), source,
 				     &stream));
 	fsi_change_note_add_stream(&image->tree, stream);
+	FSI_TRY(fsi_stage_named_stream(&image->tree, stream));
 	return check_capacity(image, name);
 }
 
 HRESULT fsi_file_add_stream(fsi_file *file, const char *name, fsi_stream *data)
 {
 	struct fsi_node *owner = fsi_file_node(file);
+	struct fsi_data *source = NULL;
 	fsi_image *image = NULL;
+	HRESULT hr = S_OK;
 
 	fsi_error_clear();
 	if (file == NULL || name == NULL || data == NULL)
@@ -152,8 +153,14 @@ HRESULT fsi_file_add_stream(fsi_file *file, const char *name, fsi_stream *data)
 		FSI_TRY(fsi_udf_check_stream_name(name));
 	if (fsi_named_stream_find(owner, name, strlen(name)) != NULL)
 		return FSI_FAIL(IMAPI_E_DUP_NAME, name);
-	FSI_TRY(fsi_image_finish_changes(image, add_stream(image, owner, name, data)));
-	return fsi_image_note_named_streams(image);
+	hr = fsi_data_from_stream(&image->tree, data, name, &source);
+	if (SUCCEEDED(hr))
+		hr = add_stream(image, owner, name, source);
+	hr = fsi_image_finish_changes(image, hr);
+	if (SUCCEEDED(hr))
+		return fsi_image_note_named_streams(image);
+	fsi_image_discard_data(image, source);
+	return hr;
 }
 
 HRESULT fsi_file_remove_stream(fsi_file *file, const char *name)

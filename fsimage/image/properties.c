@@ -2,13 +2,7 @@
 /* What is to be made: the properties of an image. */
 #include "image/image.h"
 
-#include "base/memory.h"
 #include "tree/tree.h"
-
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define ALL_FILE_SYSTEMS \
 	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | \
@@ -179,44 +173,6 @@ HRESULT fsi_image_put_udf_holes(fsi_image *image, bool new_val)
 	return image->file_systems == FSI_FILE_SYSTEM_UDF
 		       ? S_OK
 		       : IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED;
-}
-
-/* ---- the working directory --------------------------------------------- */
-
-HRESULT fsi_image_get_working_directory(fsi_image *image, char **ret_val)
-{
-	fsi_error_clear();
-	if (image == NULL || ret_val == NULL)
-		return FSI_FAIL(E_POINTER);
-	return fsi_hand_out_text(image->working_directory, ret_val);
-}
-
-static bool is_usable_directory(const char *path)
-{
-	struct stat status;
-
-	return path[0] == '/' && stat(path, &status) == 0 && S_ISDIR(status.st_mode) &&
-	       faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
-}
-
-HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val)
-{
-	char *copy = NULL;
-
-	fsi_error_clear();
-	if (image == NULL || new_val == NULL)
-		return FSI_FAIL(E_POINTER);
-	FSI_TRY(fsi_image_check_writable(image));
-	if (new_val[0] == '\0')
-		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
-	if (!is_usable_directory(new_val))
-		return FSI_FAIL(IMAPI_E_INVALID_WORKING_DIRECTORY, new_val);
-	copy = fsi_duplicate_string(new_val);
-	if (copy == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
-	fsi_free(image->working_directory);
-	image->working_directory = copy;
-	return S_OK;
 }
 
 /* ---- booleans ---------------------------------------------------------- */

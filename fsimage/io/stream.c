@@ -35,9 +35,20 @@ HRESULT fsi_stream_create(const struct fsi_stream_ops *ops, void *self,
 		return FSI_FAIL(E_POINTER);
 	if (ops->size < sizeof(*ops))
 		return FSI_FAIL(E_INVALIDARG);
-	if (ops->read_at == NULL || ops->get_size == NULL)
+	if (ops->read_at == NULL ||
+	    (ops->get_size == NULL && (ops->flags & FSI_STREAM_SEQUENTIAL) == 0))
 		return FSI_FAIL(E_POINTER);
 	return fsi_stream_make(ops, self, ret_stream);
+}
+
+unsigned fsi_stream_flags(const fsi_stream *stream)
+{
+	return stream->ops->flags;
+}
+
+bool fsi_stream_may_have_holes(const fsi_stream *stream)
+{
+	return stream->ops->count_zeros != NULL;
 }
 
 fsi_stream *fsi_stream_add_ref(fsi_stream *stream)
@@ -104,8 +115,11 @@ HRESULT fsi_stream_read_at(fsi_stream *stream, uint64_t offset, void *buffer,
 HRESULT fsi_stream_measure(fsi_stream *stream, uint64_t *ret_size)
 {
 	uint64_t size = 0;
-	const HRESULT hr = stream->ops->get_size(stream->self, &size);
+	HRESULT hr = S_OK;
 
+	if (stream->ops->get_size == NULL)
+		return FSI_FAIL(E_NOTIMPL);
+	hr = stream->ops->get_size(stream->self, &size);
 	if (FAILED(hr))
 		return fsi_error_adopt(hr);
 	*ret_size = size;

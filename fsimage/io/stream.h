@@ -12,6 +12,12 @@
 HRESULT fsi_stream_make(const struct fsi_stream_ops *ops, void *self,
 			fsi_stream **ret_stream);
 
+/* Its flags: a set of enum fsi_stream_flag. */
+unsigned fsi_stream_flags(const fsi_stream *stream);
+
+/* Whether it may know of zeros without reading them. */
+bool fsi_stream_may_have_holes(const fsi_stream *stream);
+
 /* As fsi_stream_read_at(); ret_read is required. */
 HRESULT fsi_stream_read(fsi_stream *stream, uint64_t offset, void *buffer, size_t length,
 			size_t *ret_read);

@@ -3,6 +3,8 @@
 #include "tree/change.h"
 
 #include "error/fail.h"
+#include "stash/stash.h"
+#include "tree/data.h"
 #include "tree/named_stream.h"
 
 /* ---- noting ------------------------------------------------------------ */
@@ -45,6 +47,12 @@ void fsi_change_note_add_stream(struct fsi_tree *tree, struct fsi_node *stream)
 void fsi_change_note_remove_stream(struct fsi_tree *tree, struct fsi_node *stream)
 {
 	note(tree, FSI_CHANGE_REMOVE_STREAM, stream)->other.parent = stream->parent;
+}
+
+void fsi_change_note_stage(struct fsi_tree *tree, struct fsi_node *file)
+{
+	note(tree, FSI_CHANGE_STAGE, file)->other.staged =
+		file->content.data->source.staged;
 }
 
 HRESULT fsi_change_note_attributes(struct fsi_tree *tree, struct fsi_node *node)
@@ -136,6 +144,18 @@ static void put_back(struct fsi_tree *tree, struct fsi_change *change)
 	change->node->is_apart = false;
 }
 
+static void take_out_of_stash(const struct fsi_change *change)
+{
+	fsi_data_unstage(change->node->content.data);
+	fsi_stash_give_back(change->other.staged);
+}
+
+static void put_back_into_stash(struct fsi_tree *tree, const struct fsi_change *change)
+{
+	fsi_stash_take_back(change->other.staged);
+	fsi_data_stage(tree, change->node->content.data, change->other.staged);
+}
+
 static void undo(struct fsi_tree *tree, struct fsi_change *change)
 {
 	switch ((enum fsi_change_kind)change->kind) {
@@ -152,6 +172,9 @@ static void undo(struct fsi_tree *tree, struct fsi_change *change)
 		break;
 	case FSI_CHANGE_REMOVE_STREAM:
 		(void)fsi_named_stream_link(tree, change->other.parent, change->node);
+		break;
+	case FSI_CHANGE_STAGE:
+		take_out_of_stash(change);
 		break;
 	case FSI_CHANGE_ATTRIBUTES:
 		swap_attributes(change->node, change->other.copy);
@@ -182,6 +205,9 @@ static void redo(struct fsi_tree *tree, struct fsi_change *change)
 	case FSI_CHANGE_REMOVE_STREAM:
 		fsi_named_stream_unlink(tree, change->node);
 		break;
+	case FSI_CHANGE_STAGE:
+		put_back_into_stash(tree, change);
+		break;
 	case FSI_CHANGE_NONE:
 	case FSI_CHANGE_ATTRIBUTES:
 	case FSI_CHANGE_CREATION_TIME:
@@ -209,6 +235,7 @@ void fsi_change_roll_back(struct fsi_tree *tree)
 		tree->changes.count--;
 		undo(tree, change);
 	}
+	fsi_stash_trim(tree->stash);
 	fsi_tree_forget_budget(tree);
 }
 

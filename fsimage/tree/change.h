@@ -16,6 +16,7 @@ enum fsi_change_kind {
 	FSI_CHANGE_REMOVE,
 	FSI_CHANGE_ADD_STREAM,
 	FSI_CHANGE_REMOVE_STREAM,
+	FSI_CHANGE_STAGE,
 	FSI_CHANGE_ATTRIBUTES, /* all that a folder of this computer brings */
 	FSI_CHANGE_CREATION_TIME,
 	FSI_CHANGE_ACCESS_TIME,
@@ -32,8 +33,9 @@ struct fsi_change {
 	union {
 		struct fsi_node *parent; /* INSERT, REMOVE and those of streams */
 		struct fsi_node *copy;	 /* ATTRIBUTES: what they were, or will be */
-		fsi_ticks time;		 /* the same of one time */
-		bool flag;		 /* the same of IS_HIDDEN, IS_REAL_TIME */
+		const struct fsi_stash_item *staged; /* STAGE: the data of the file */
+		fsi_ticks time;			     /* the same of one time */
+		bool flag; /* the same of IS_HIDDEN, IS_REAL_TIME */
 	} other;
 };
 
@@ -48,6 +50,9 @@ void fsi_change_note_insert(struct fsi_tree *tree, struct fsi_node *node);
 void fsi_change_note_remove(struct fsi_tree *tree, struct fsi_node *node);
 void fsi_change_note_add_stream(struct fsi_tree *tree, struct fsi_node *stream);
 void fsi_change_note_remove_stream(struct fsi_tree *tree, struct fsi_node *stream);
+
+/* The data of a file is in the stash. Room was reserved. */
+void fsi_change_note_stage(struct fsi_tree *tree, struct fsi_node *file);
 
 /* Note the times and attributes of a node before they change. E_OUTOFMEMORY. */
 HRESULT fsi_change_note_attributes(struct fsi_tree *tree, struct fsi_node *node);
@@ -69,7 +74,10 @@ HRESULT fsi_change_commit(struct fsi_tree *tree);
 int32_t fsi_change_point(const struct fsi_tree *tree);
 int32_t fsi_change_locked_point(const struct fsi_tree *tree);
 
-/* Return to a change point, which is not newer, nor older than the oldest. */
+/*
+ * Return to a change point, which is not newer, nor older than the oldest. The room
+ * of what was staged since is free, and given back when the stash is trimmed.
+ */
 void fsi_change_roll_back_to(struct fsi_tree *tree, int32_t point);
 
 /* Take that back. Nothing was noted meanwhile. */

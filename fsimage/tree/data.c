@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "error/fail.h"
 #include "io/stream.h"
+#include "stash/stash.h"
 #include "tree/path.h"
 
 #include <errno.h>
@@ -20,10 +21,12 @@
 HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
 			     struct fsi_data **ret_data)
 {
+	const bool is_sequential =
+		(fsi_stream_flags(stream) & FSI_STREAM_SEQUENTIAL) != 0;
 	struct fsi_data *data = NULL;
 	uint64_t size = 0;
 
-	if (FAILED(fsi_stream_measure(stream, &size)))
+	if (!is_sequential && FAILED(fsi_stream_measure(stream, &size)))
 		return FSI_FAIL(IMAPI_E_DATA_STREAM_READ_FAILURE, path);
 	data = fsi_arena_allocate(&tree->arena, sizeof(*data));
 	if (data == NULL || !fsi_vector_reserve(&tree->streams, 1))
@@ -35,12 +38,18 @@ HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const ch
 	return S_OK;
 }
 
-void fsi_data_discard(struct fsi_tree *tree, const struct fsi_data *data)
+void fsi_data_discard(struct fsi_tree *tree, struct fsi_data *data)
 {
-	if (tree->streams.items[tree->streams.count - 1] != data)
+	/* Most often it is the last that was made. */
+	for (size_t i = tree->streams.count; i-- > 0;) {
+		if (tree->streams.items[i] != data)
+			continue;
+		tree->streams.items[i] = tree->streams.items[--tree->streams.count];
+		fsi_stream_release(data->source.stream);
+		data->source.stream = NULL;
+		data->is_lost = true;
 		return;
-	tree->streams.count--;
-	fsi_stream_release(data->source.stream);
+	}
 }
 
 /* Devices are few: a number each keeps the data small. */
@@ -110,11 +119,13 @@ static struct fsi_data **find_host_file(struct fsi_tree *tree,
 
 		/*
 		 * A size or time that has changed since makes it another file, as
-		 * it does where a file system gives two files one number.
+		 * it does where a file system gives two files one number. What is
+		 * to be staged is not what is read later.
 		 */
 		if (data == NULL ||
 		    (data->inode == host->inode && data->device == device &&
-		     data->size == host->size && data->modified_ns == host->modified_ns))
+		     data->size == host->size && data->modified_ns == host->modified_ns &&
+		     (data->is_staged || !tree->stages_files)))
 			return &tree->host_files.slots[slot];
 	}
 }
@@ -162,6 +173,38 @@ HRESULT fsi_data_from_host(struct fsi_tree *tree, const struct fsi_host_file *ho
 	return S_OK;
 }
 
+void fsi_data_stage(struct fsi_tree *tree, struct fsi_data *data,
+		    const struct fsi_stash_item *item)
+{
+	if (data->name == NULL && !data->is_lost)
+		fsi_data_discard(tree, data);
+	data->source.staged = item;
+	data->size = fsi_stash_item_size(item);
+	data->is_staged = true;
+	data->is_lost = false;
+}
+
+void fsi_data_unstage(struct fsi_data *data)
+{
+	data->source.folder = fsi_stash_item_owner(data->source.staged);
+	data->is_staged = false;
+	data->is_lost = data->name == NULL;
+}
+
+HRESULT fsi_data_refuse_lost(const char *path)
+{
+	return fsi_error_detail(FSI_FAIL(IMAPI_E_STASHFILE_READ_FAILURE, "data"),
+				"The data of \"%s\" was given up when its addition was "
+				"undone.",
+				path);
+}
+
+static const struct fsi_source_folder *folder_of(const struct fsi_data *data)
+{
+	return data->is_staged ? fsi_stash_item_owner(data->source.staged)
+			       : data->source.folder;
+}
+
 char *fsi_data_path(const struct fsi_data *data)
 {
 	const char *folder = NULL;
@@ -171,7 +214,7 @@ char *fsi_data_path(const struct fsi_data *data)
 	if (data->name == NULL)
 		return data->item != NULL ? fsi_path_of_node(data->item)
 					  : fsi_duplicate_string("");
-	folder = data->source.folder->path;
+	folder = folder_of(data)->path;
 	size = strlen(folder) + strlen(data->name) + 2;
 	path = fsi_allocate(size);
 	if (path != NULL)
@@ -310,26 +353,48 @@ static const struct fsi_stream_ops source_ops = {
 	.destroy = close_source,
 };
 
-static HRESULT open_host(const struct fsi_data *data, struct source *source)
+HRESULT fsi_data_open_host(const struct fsi_data *data, const char *path,
+			   int *ret_descriptor)
 {
-	const int error = fsi_folder_open_file(data->source.folder, data->name,
-					       &source->descriptor);
+	const int error =
+		fsi_folder_open_file(data->source.folder, data->name, ret_descriptor);
 
 	if (error == ENOMEM)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	if (error != 0)
 		return fsi_error_with_reason(
-			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, source->path),
-			error);
+			FSI_FAIL(IMAPI_E_DATA_STREAM_CREATE_FAILURE, path), error);
+	return S_OK;
+}
+
+static HRESULT open_host(const struct fsi_data *data, struct source *source)
+{
+	FSI_TRY(fsi_data_open_host(data, source->path, &source->descriptor));
 	/* Of a long file it is better to know before than after it was read. */
 	return source->size >= LONG_FILE ? check_size(source) : S_OK;
 }
 
-HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
+static HRESULT open_staged(const struct fsi_data *data, fsi_stream **ret_stream)
 {
-	struct source *source = fsi_allocate(sizeof(*source));
+	char *path = fsi_data_path(data);
 	HRESULT hr = S_OK;
 
+	if (path == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	hr = data->is_lost ? fsi_data_refuse_lost(path)
+			   : fsi_stash_open(data->source.staged, path, ret_stream);
+	fsi_free(path);
+	return hr;
+}
+
+HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
+{
+	struct source *source = NULL;
+	HRESULT hr = S_OK;
+
+	if (data->is_staged || data->is_lost)
+		return open_staged(data, ret_stream);
+	source = fsi_allocate(sizeof(*source));
 	if (source == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	*source = (struct source){
@@ -409,6 +474,19 @@ static HRESULT find_holes(const struct source *source, struct fsi_holes *holes)
 	return S_OK;
 }
 
+/* The holes that a source had when it was staged. */
+static HRESULT take_holes(const struct fsi_data *data, struct fsi_holes *holes)
+{
+	size_t count = 0;
+	const struct fsi_stash_hole *staged =
+		fsi_stash_item_holes(data->source.staged, &count);
+
+	for (size_t i = 0; i < count; i++)
+		FSI_TRY(add_hole(holes, staged[i].offset,
+				 staged[i].offset + staged[i].size, data->size));
+	return S_OK;
+}
+
 HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes)
 {
 	struct source source = {.size = data->size, .descriptor = -1};
@@ -416,6 +494,8 @@ HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes
 
 	if (data->name == NULL)
 		return S_OK;
+	if (data->is_staged)
+		return take_holes(data, holes);
 	source.path = fsi_data_path(data);
 	hr = source.path != NULL ? open_host(data, &source) : FSI_FAIL(E_OUTOFMEMORY);
 	if (SUCCEEDED(hr))

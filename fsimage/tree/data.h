@@ -21,17 +21,34 @@ struct fsi_host_file {
 
 /*
  * Data of a caller's stream, which gets one more reference. path names it in
- * errors. IMAPI_E_DATA_STREAM_READ_FAILURE (path) when it tells no size.
+ * errors. IMAPI_E_DATA_STREAM_READ_FAILURE (path) when it tells no size; one
+ * that is sequential need not, and has none before it is staged.
  */
 HRESULT fsi_data_from_stream(struct fsi_tree *tree, fsi_stream *stream, const char *path,
 			     struct fsi_data **ret_data);
 
-/* Let go of the stream of the data that was made last, which no file has got. */
-void fsi_data_discard(struct fsi_tree *tree, const struct fsi_data *data);
+/* Let go of the stream of data that no file of the image has got: it is lost. */
+void fsi_data_discard(struct fsi_tree *tree, struct fsi_data *data);
 
 /* Data of a host file: what is there already when the file is known. */
 HRESULT fsi_data_from_host(struct fsi_tree *tree, const struct fsi_host_file *host,
 			   struct fsi_data **ret_data);
+
+/*
+ * The data is in the stash now, with the size that it has there; or it is not, and
+ * is read from its source again. A stream has gone by then: its data is lost.
+ */
+void fsi_data_stage(struct fsi_tree *tree, struct fsi_data *data,
+		    const struct fsi_stash_item *item);
+void fsi_data_unstage(struct fsi_data *data);
+
+/* Open the source of host data, of whatever size it is now, which errors call path:
+ * IMAPI_E_DATA_STREAM_CREATE_FAILURE (path), E_OUTOFMEMORY. */
+HRESULT fsi_data_open_host(const struct fsi_data *data, const char *path,
+			   int *ret_descriptor);
+
+/* IMAPI_E_STASHFILE_READ_FAILURE ("data"): what to say of lost data. */
+HRESULT fsi_data_refuse_lost(const char *path);
 
 /* The path of the source: on this computer, or in the image for a stream. To be
  * freed. NULL: no memory; nothing is raised. */
@@ -40,7 +57,8 @@ char *fsi_data_path(const struct fsi_data *data);
 /*
  * The bytes as a stream that fails with the documented codes when the source
  * has changed since it was added: IMAPI_E_DATA_STREAM_CREATE_FAILURE (path),
- * _INCONSISTENCY (path, bytes expected, bytes found), _READ_FAILURE (path). One
+ * _INCONSISTENCY (path, bytes expected, bytes found), _READ_FAILURE (path); when
+ * the stash has, IMAPI_E_STASHFILE_READ_FAILURE ("data"), _SEEK_FAILURE. One
  * reference.
  */
 HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream);
@@ -60,8 +78,9 @@ struct fsi_holes {
 
 /*
  * The holes of a host file that are whole blocks, the last one to its end,
- * ascending; a caller's stream has none. holes is empty; what is in it is to be
- * freed. Fails as fsi_data_open() does, with E_OUTOFMEMORY besides.
+ * ascending; also of its copy in the stash. A caller's stream has none. holes is empty;
+ * what is in it is to be freed. Fails as fsi_data_open() does, with E_OUTOFMEMORY
+ * besides.
  */
 HRESULT fsi_data_find_holes(const struct fsi_data *data, struct fsi_holes *holes);
 

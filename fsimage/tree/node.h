@@ -13,6 +13,7 @@
 
 struct fsi_node;
 struct fsi_folder_cache;
+struct fsi_stash_item;
 
 /* A folder of this computer that files were found in. */
 struct fsi_source_folder {
@@ -24,16 +25,18 @@ struct fsi_source_folder {
 };
 
 /*
- * The bytes of one or more files: a host file or a caller's stream. Names of
- * the same host file, by path or by hard link, share one.
+ * The bytes of one or more files: a host file or a caller's stream, or what was
+ * copied of either into the stash. Names of the same host file, by path or by
+ * hard link, share one.
  */
 struct fsi_data {
 	uint64_t size; /* when it was added, in bytes */
 	union {
 		fsi_stream *stream;			/* from a caller: one reference */
 		const struct fsi_source_folder *folder; /* of this computer */
+		const struct fsi_stash_item *staged;	/* its owner is the folder */
 	} source;
-	const char *name;	     /* in folder; NULL: the source is the stream */
+	const char *name;	     /* in folder; NULL: it is, or was, the stream */
 	const struct fsi_node *item; /* the first file with this data, set by fsi_order */
 	uint64_t inode;		     /* of a host file; 0: shared with nobody */
 	int64_t modified_ns;	     /* of a host file, with inode: what tells it */
@@ -42,6 +45,8 @@ struct fsi_data {
 	uint32_t uses;		     /* files and streams of the image with this data */
 	bool is_linked;		     /* the host file has several names */
 	bool needs_blocks;	     /* of its own, in one run: firmware reads it */
+	bool is_staged;		     /* the source is the stash */
+	bool is_lost;		     /* it was in the stash, from a stream; now nowhere */
 };
 
 /* The content of a directory. */

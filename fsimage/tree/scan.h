@@ -3,7 +3,7 @@
 #ifndef FSI_TREE_SCAN_H
 #define FSI_TREE_SCAN_H
 
-#include "tree/tree.h"
+#include "tree/stage.h"
 
 #include <fsimage/item.h>
 
@@ -13,9 +13,7 @@ struct fsi_scan_request {
 	const char *source;	    /* host path of a folder or a file */
 	struct fsi_add_tree_options options;
 	struct fsi_add_tree_report report; /* counts are added to it */
-	/* Told of each file that was added; a failure ends the scan. */
-	HRESULT (*on_file)(void *context, const struct fsi_node *file);
-	void *context;
+	struct fsi_copy_watcher watcher;   /* told of each file that was added */
 };
 
 /*

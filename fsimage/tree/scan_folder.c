@@ -178,9 +178,10 @@ HRESULT fsi_scan_insert_file(struct fsi_scan_request *request, struct fsi_node *
 		hr = replace_node(request->tree, directory, older, node);
 	if (FAILED(hr))
 		return hr;
+	FSI_TRY(fsi_stage_added(request->tree, node, &request->watcher));
 	request->report.files++;
-	request->report.bytes += host->size;
-	return request->on_file != NULL ? request->on_file(request->context, node) : S_OK;
+	request->report.bytes += fsi_node_size(node);
+	return S_OK;
 }
 
 static HRESULT add_file(const struct entry *entry)

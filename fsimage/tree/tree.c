@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/text.h"
 #include "error/fail.h"
+#include "stash/stash.h"
 #include "tree/change.h"
 #include "tree/children.h"
 #include "tree/path.h"
@@ -72,6 +73,7 @@ void fsi_tree_destroy(struct fsi_tree *tree)
 	fsi_vector_free(&tree->changes);
 	fsi_free(tree->names.slots);
 	fsi_free(tree->host_files.slots);
+	fsi_stash_release(tree->stash);
 	fsi_arena_free(&tree->arena);
 }
 
@@ -457,6 +459,32 @@ HRESULT fsi_tree_insert(struct fsi_tree *tree, struct fsi_node *directory,
 	else
 		fsi_change_note_insert(tree, node);
 	return hr;
+}
+
+HRESULT fsi_tree_check_resized(struct fsi_tree *tree, const struct fsi_node *file,
+			       bool is_cut)
+{
+	const uint64_t limit = tree->limits.max_file_size;
+	HRESULT hr = S_OK;
+
+	tree->generation++;
+	if (limit > 0 && fsi_node_size(file) > limit)
+		return refuse_size(&tree->limits, file);
+	hr = is_cut ? S_FALSE : check_capacity(tree, file);
+	return hr == S_FALSE ? refuse_capacity(tree, file) : hr;
+}
+
+uint64_t fsi_tree_max_file_size(const struct fsi_tree *tree)
+{
+	const struct fsi_tree_limits *limits = &tree->limits;
+	uint64_t most = UINT64_MAX;
+
+	if (limits->capacity_blocks > 0 &&
+	    !fsi_multiply_u64(limits->capacity_blocks, FSI_BLOCK_SIZE, &most))
+		most = UINT64_MAX;
+	if (limits->max_file_size > 0 && limits->max_file_size < most)
+		most = limits->max_file_size;
+	return most;
 }
 
 void fsi_tree_remove(struct fsi_tree *tree, struct fsi_node *node)

@@ -50,6 +50,7 @@ struct fsi_tree_watcher {
 };
 
 struct fsi_change;
+struct fsi_stash;
 
 struct fsi_tree {
 	struct fsi_node root;
@@ -63,6 +64,8 @@ struct fsi_tree {
 	uint32_t stream_count;	  /* named streams */
 	uint32_t real_time_count; /* files that want to be real-time files */
 	uint64_t generation;	  /* grows with every change of the content */
+	struct fsi_stash *stash;  /* one reference; NULL: nothing is ever staged */
+	bool stages_files;	  /* all that is added, not only what has to be */
 
 	struct fsi_arena arena; /* nodes, names, data */
 	struct fsi_children *children_made;
@@ -113,6 +116,17 @@ struct fsi_node *fsi_tree_find_child(const struct fsi_tree *tree,
  */
 HRESULT fsi_tree_insert(struct fsi_tree *tree, struct fsi_node *directory,
 			struct fsi_node *node);
+
+/* More bytes than this no file of the image has; UINT64_MAX: no limit. */
+uint64_t fsi_tree_max_file_size(const struct fsi_tree *tree);
+
+/*
+ * Check a file of the image again whose data has another size than when it was
+ * put there. is_cut: it has more bytes than fsi_tree_max_file_size(), which nobody
+ * has counted. IMAPI_E_DATA_TOO_BIG, _IMAGE_SIZE_LIMIT.
+ */
+HRESULT fsi_tree_check_resized(struct fsi_tree *tree, const struct fsi_node *file,
+			       bool is_cut);
 
 /* Take a node with all below it out of its directory. Never fails. */
 void fsi_tree_remove(struct fsi_tree *tree, struct fsi_node *node);

@@ -241,11 +241,34 @@ FSI_API HRESULT fsi_image_get_volume_name_udf(fsi_image *image, char **ret_name)
 FSI_API HRESULT fsi_image_get_working_directory(fsi_image *image, char **ret_val);
 
 /**
+ * Choose where data goes that is copied when it is added; what is there already
+ * is moved. The copies are in a file without a name, so nothing is left in the
+ * directory whatever happens.
+ *
  * @param new_val  absolute path of a directory that can be written to
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when empty;
- *         IMAPI_E_INVALID_WORKING_DIRECTORY (the directory)
+ *         IMAPI_E_INVALID_WORKING_DIRECTORY (the directory) when it is not absolute,
+ *         no directory, or can't be written to; IMAPI_E_WORKING_DIRECTORY_SPACE
+ *         (the directory, bytes free, bytes needed) when what is there does not
+ *         fit; IMAPI_E_STASHFILE_MOVE (the directory) when moving it failed;
+ *         E_OUTOFMEMORY. Then the old directory stays in force.
  */
 FSI_API HRESULT fsi_image_put_working_directory(fsi_image *image, const char *new_val);
+
+/** @param ret_val  whether all files are copied when they are added; default false */
+FSI_API HRESULT fsi_image_get_stage_files(fsi_image *image, bool *ret_val);
+
+/**
+ * From now on, copy the data of all files, of this computer and of streams, into the
+ * working directory when they are added: the image gets what was there then, however
+ * the source changes afterwards, and may go. Also while a result is alive.
+ *
+ * Without it only what can't be read twice is copied: see enum fsi_stream_flag. Which
+ * source is slow, or may be taken out, is not guessed.
+ *
+ * @return S_OK
+ */
+FSI_API HRESULT fsi_image_put_stage_files(fsi_image *image, bool new_val);
 
 /** @param ret_val  whether new names are held to characters 32 to 127 */
 FSI_API HRESULT fsi_image_get_use_restricted_character_set(fsi_image *image,
@@ -312,7 +335,9 @@ FSI_API HRESULT fsi_image_get_change_point(fsi_image *image, int32_t *ret_val);
  * properties; the properties of the image itself stay. What was undone is gone.
  * The cost is that of the changes undone. Items that it takes out of the image
  * stay valid as removed ones do; those made by fsi_image_create_file_item() and
- * _directory_item() can be filled and added again.
+ * _directory_item() can be filled and added again. The room that copies of data took
+ * in the working directory since is given back: a file of this computer is then what
+ * it is there, and the data of a stream that was copied is gone.
  *
  * The size of the image is not held against the limit of free media blocks;
  * fsi_image_create_result_image() does that.
@@ -489,8 +514,10 @@ FSI_API HRESULT fsi_image_get_long_joliet_names(fsi_image *image, bool *ret_val)
 
 /**
  * Told while files are taken in (DFileSystemImageEvents::Update): once with
- * copied_sectors 0 and once at the end of each file; an empty file once. Counts
- * are in blocks of 2048 bytes and concern the current file.
+ * copied_sectors 0 and once at the end of each file; an empty file once; while a
+ * file is copied into the working directory also at each MiB, or behind several
+ * that are a hole. Counts are in blocks of 2048 bytes and concern the current
+ * file; the total grows with what has come while it is not known.
  *
  * @param current_file  full path in the image, borrowed for the call
  * @return S_OK to go on; a failure cancels the call that is under way, which

@@ -162,14 +162,19 @@ FSI_API HRESULT fsi_directory_add_directory(fsi_directory *directory, const char
 
 /**
  * Make a file with the bytes of a stream. The stream is kept, not copied; its
- * size is taken now and must not change.
+ * size is taken now and must not change. One that can't be read twice, or all with
+ * fsi_image_put_stage_files(), is copied into the working directory at once, and let
+ * go of; its size is what was read.
  *
  * @param path  its parents must exist
  * @param data  one reference is taken
  * @return as fsi_directory_add_directory, and IMAPI_E_DATA_TOO_BIG (file
  *         systems) over the file size limit of a chosen file system;
  *         IMAPI_E_DATA_STREAM_READ_FAILURE (path) when the stream does not
- *         tell its size
+ *         tell its size, or can't be read while it is copied; when it is copied,
+ *         IMAPI_E_STASHFILE_OPEN_FAILURE (data), _WRITE_FAILURE (data) and
+ *         _SEEK_FAILURE (data), IMAPI_E_WORKING_DIRECTORY_SPACE (directory, bytes
+ *         free, bytes needed), E_IMAPI_REQUEST_CANCELLED
  */
 FSI_API HRESULT fsi_directory_add_file(fsi_directory *directory, const char *path,
 				       fsi_stream *data);
@@ -179,10 +184,13 @@ FSI_API HRESULT fsi_directory_add_file(fsi_directory *directory, const char *pat
  * computer. Equal sources (the same file, hard links of it) share their blocks.
  *
  * @param path         its parents must exist
- * @param source_path  host path of a regular file; read again when the image is
+ * @param source_path  host path of a regular file; read when the image is, or
+ *                     copied now with fsi_image_put_stage_files()
  * @return as fsi_directory_add_file; IMAPI_E_DATA_STREAM_CREATE_FAILURE
  *         (source path) when it can't be opened; IMAPI_E_NOT_FILE (source
- *         path) when it is something else
+ *         path) when it is something else; IMAPI_E_DATA_STREAM_INCONSISTENCY
+ *         (source path, bytes expected, bytes found) when it becomes shorter
+ *         while it is copied
  */
 FSI_API HRESULT fsi_directory_add_file_from_path(fsi_directory *directory,
 						 const char *path,
@@ -311,7 +319,9 @@ FSI_API HRESULT fsi_directory_add_special(fsi_directory *directory, const char *
  * that was removed. From then on a file's data is fixed.
  *
  * @return as fsi_directory_add_file; IMAPI_E_DUP_NAME (name) also when the item
- *         is in the image already; E_INVALIDARG when it is another image's
+ *         is in the image already; E_INVALIDARG when it is another image's;
+ *         IMAPI_E_STASHFILE_READ_FAILURE (data) when its data has gone with an
+ *         addition that was undone
  */
 FSI_API HRESULT fsi_directory_add(fsi_directory *directory, fsi_item *item);
 
@@ -379,7 +389,8 @@ FSI_API HRESULT fsi_file_get_data_size_32bit_high(fsi_file *file, int32_t *ret_h
  * The bytes of a file.
  *
  * @param ret_data  one reference; an empty stream when no data was set
- * @return S_OK; IMAPI_E_DATA_STREAM_CREATE_FAILURE (source path)
+ * @return S_OK; IMAPI_E_DATA_STREAM_CREATE_FAILURE (source path);
+ *         IMAPI_E_STASHFILE_READ_FAILURE (data) as fsi_directory_add()
  */
 FSI_API HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data);
 
@@ -389,7 +400,9 @@ FSI_API HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data);
  * @param new_val  one reference is taken
  * @return S_OK; IMAPI_E_READONLY when the file is in the image already;
  *         IMAPI_E_NOT_IN_FILE_SYSTEM (name) when it was, and has been removed;
- *         IMAPI_E_DATA_STREAM_READ_FAILURE (name) when it tells no size
+ *         IMAPI_E_DATA_STREAM_READ_FAILURE (name) when it tells no size; when it
+ *         has to be copied, what fsi_directory_add_file() returns for that, with
+ *         the name. Then the file has the data that it had.
  */
 FSI_API HRESULT fsi_file_put_data(fsi_file *file, fsi_stream *new_val);
 
@@ -421,6 +434,7 @@ FSI_API HRESULT fsi_file_get_is_named_stream(fsi_file *file, bool *ret_val);
  *         IMAPI_E_INVALID_PARAM (name); IMAPI_E_NOT_IN_FILE_SYSTEM (file name);
  *         IMAPI_E_READONLY; IMAPI_E_DUP_NAME (name); IMAPI_E_DATA_STREAM_READ_FAILURE
  *         (name) when data does not tell its size; IMAPI_E_IMAGE_SIZE_LIMIT (name);
+ *         what fsi_directory_add_file() returns for what has to be copied;
  *         IMAPI_E_PROPERTY_NOT_ACCESSIBLE (FsiNamedStreams) for a named stream
  */
 FSI_API HRESULT fsi_file_add_stream(fsi_file *file, const char *name, fsi_stream *data);

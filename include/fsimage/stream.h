@@ -13,6 +13,18 @@
 extern "C" {
 #endif
 
+/** Extension: what a stream is like; bits of struct fsi_stream_ops.flags. */
+enum fsi_stream_flag {
+	/**
+	 * It is read once, from the start to the end, each read where the last
+	 * one ended; how long it is shows at the end. What is added to an image
+	 * is copied into its working directory at once.
+	 */
+	FSI_STREAM_SEQUENTIAL = 1,
+	/** What it holds may change later: it is copied in the same way. */
+	FSI_STREAM_VOLATILE = 2
+};
+
 /**
  * What a caller implements to be a source of bytes. The table must live as
  * long as the stream. Functions may be called from any thread, and from
@@ -21,13 +33,20 @@ extern "C" {
 struct fsi_stream_ops {
 	/** sizeof(struct fsi_stream_ops), so that the table can grow. */
 	size_t size;
+	/** A set of enum fsi_stream_flag. */
+	unsigned flags;
 	/**
 	 * Read up to length bytes at offset into buffer.
 	 * *ret_read receives how many; fewer than asked for only at the end.
+	 * E_IMAPI_REQUEST_CANCELLED, returned while a stream is copied, cancels
+	 * the call that does it.
 	 */
 	HRESULT(*read_at)
 	(void *self, uint64_t offset, void *buffer, size_t length, size_t *ret_read);
-	/** The number of bytes that the stream holds. */
+	/**
+	 * The number of bytes that the stream holds. NULL only in a sequential
+	 * stream, which may also give a number that is no more than a guess.
+	 */
 	HRESULT (*get_size)(void *self, uint64_t *ret_size);
 	/**
 	 * An independent stream over the same bytes; NULL: the same object
@@ -47,8 +66,8 @@ struct fsi_stream_ops {
 /**
  * Make a stream of the caller's own functions.
  *
- * @param ops         borrowed for the life of the stream; read_at and get_size
- *                    are required
+ * @param ops         borrowed for the life of the stream; read_at is required,
+ *                    and get_size unless the stream is sequential
  * @param self        passed to each of them
  * @param ret_stream  one reference
  * @return S_OK; E_POINTER when ops, one of the required functions or
@@ -81,6 +100,22 @@ FSI_API HRESULT fsi_stream_create_on_memory(const void *bytes, size_t size,
  */
 FSI_API HRESULT fsi_stream_create_on_file(const char *path, fsi_stream **ret_stream);
 
+/**
+ * Extension: make a stream of an open file. A regular file or a block device is
+ * read from its beginning, wherever the descriptor stands, and its size is taken
+ * now. A pipe, a socket or a character device becomes a sequential stream from
+ * where it stands.
+ *
+ * @param descriptor  open for reading; borrowed, as the stream has a copy
+ * @param ret_stream  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY; FSI_E_INVALID_HANDLE when descriptor
+ *         is not open, or not for reading; FSI_E_DIRECTORY_NOT_SUPPORTED for a
+ *         directory; a system error as HRESULT_FROM_WIN32 when its size can't be
+ *         told. Reading a sequential stream elsewhere than where the last
+ *         read ended: FSI_E_SEEK_ON_DEVICE.
+ */
+FSI_API HRESULT fsi_stream_create_on_descriptor(int descriptor, fsi_stream **ret_stream);
+
 /** @return stream, with one more reference; NULL stays NULL */
 FSI_API fsi_stream *fsi_stream_add_ref(fsi_stream *stream);
 
@@ -99,14 +134,17 @@ FSI_API void fsi_stream_release(fsi_stream *stream);
  *         (path, bytes expected, bytes found) when a source has changed its
  *         size, IMAPI_E_DATA_STREAM_READ_FAILURE (path) when it can't be read,
  *         IMAPI_E_DATA_STREAM_CREATE_FAILURE (path) when it can't be opened
- *         any more; what read_at returned for the caller's own stream
+ *         any more, IMAPI_E_STASHFILE_READ_FAILURE (data) and _SEEK_FAILURE (data)
+ *         when the copy in the working directory can't be read or has been
+ *         changed, E_OUTOFMEMORY; what read_at returned for the caller's own stream
  */
 FSI_API HRESULT fsi_stream_read_at(fsi_stream *stream, uint64_t offset, void *buffer,
 				   size_t length, size_t *ret_read);
 
 /**
  * @param ret_size  the number of bytes of the stream
- * @return S_OK; E_POINTER; what get_size returned for the caller's own stream
+ * @return S_OK; E_POINTER; what get_size returned for the caller's own stream;
+ *         E_NOTIMPL for a sequential stream that does not know
  */
 FSI_API HRESULT fsi_stream_get_size(fsi_stream *stream, uint64_t *ret_size);
 

@@ -68,7 +68,8 @@ def declared():
 def objects():
     """The library's objects, without those whose source has gone."""
     found = []
-    for path in sorted(BUILD.glob("fsimage/**/libcore_la-*.o")):
+    rooms = ("fsimage", "stash")
+    for path in sorted(path for room in rooms for path in BUILD.glob(f"{room}/**/libcore_la-*.o")):
         folder = path.parent.parent if path.parent.name == ".libs" else path.parent
         name = path.name[len("libcore_la-"):-len(".o")] + ".c"
         # With a shared library there may be a second object beside .libs.

@@ -259,6 +259,7 @@ static void describe_flags(FILE *out, fsi_image *image)
 		fsi_image_get_large_iso_files,
 		fsi_image_get_posix_attributes,
 		fsi_image_get_reproducible_times,
+		fsi_image_get_stage_files,
 		fsi_image_get_strict_file_system_compliance,
 	};
 	static const get_text_function texts[] = {

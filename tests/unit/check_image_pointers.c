@@ -105,6 +105,7 @@ static void try_image_getters(void)
 	int32_t point = 0;
 	enum fsi_file_system system = FSI_FILE_SYSTEM_NONE;
 	char *text = NULL;
+	bool flag = false;
 
 	NEEDS(fsi_image_get_root, image, NULL, &(fsi_directory *){NULL});
 	NEEDS(fsi_image_get_root, ret_root, image, NULL);
@@ -133,6 +134,8 @@ static void try_image_getters(void)
 	NEEDS(fsi_image_get_volume_name_joliet, ret_name, image, NULL);
 	NEEDS(fsi_image_get_volume_name_udf, image, NULL, &text);
 	NEEDS(fsi_image_get_volume_name_udf, ret_name, image, NULL);
+	NEEDS(fsi_image_get_stage_files, image, NULL, &flag);
+	NEEDS(fsi_image_get_stage_files, ret_val, image, NULL);
 	NEEDS(fsi_image_get_working_directory, image, NULL, &text);
 	NEEDS(fsi_image_get_working_directory, ret_val, image, NULL);
 	NEEDS(fsi_image_get_free_media_blocks, image, NULL, &blocks);
@@ -206,6 +209,7 @@ static void try_image(void)
 	NEEDS(fsi_image_put_udf_revision, image, NULL, 0x102);
 	NEEDS(fsi_image_put_volume_name, image, NULL, "name");
 	NEEDS(fsi_image_put_volume_name, new_val, image, NULL);
+	NEEDS(fsi_image_put_stage_files, image, NULL, true);
 	NEEDS(fsi_image_put_working_directory, image, NULL, "/tmp");
 	NEEDS(fsi_image_put_working_directory, new_val, image, NULL);
 	NEEDS(fsi_image_put_free_media_blocks, image, NULL, 0);
@@ -457,6 +461,7 @@ static void try_streams(void)
 	NEEDS(fsi_stream_create_on_memory, ret_stream, "x", 1, NULL);
 	NEEDS(fsi_stream_create_on_file, path, NULL, &made);
 	NEEDS(fsi_stream_create_on_file, ret_stream, "/dev/null", NULL);
+	NEEDS(fsi_stream_create_on_descriptor, ret_stream, 0, NULL);
 	NEEDS(fsi_stream_read_at, stream, NULL, 0, bytes, 4, &got);
 	NEEDS(fsi_stream_read_at, buffer, stream, 0, NULL, 4, &got);
 	TAKES_NULL(fsi_stream_read_at, ret_read, stream, 0, bytes, 4, NULL);
