@@ -9,10 +9,11 @@ static const char *hint_for_large_file(const struct create_options *options)
 {
 	if ((options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
 		return NULL;
-	return options->rules == RULES_IMAPI ? "--rules linux takes files of up to 4 GiB "
-					       "- 1 byte, and --file-systems "
-					       "udf larger ones"
-					     : "--file-systems udf takes larger files";
+	return options->rules == RULES_IMAPI
+		       ? "--rules linux takes files of up to 4 GiB - 1 byte, and "
+			 "--omit-large-files keeps larger ones in UDF alone"
+		       : "--omit-large-files keeps it in UDF alone, --iso-level 3 in "
+			 "several sections, and --file-systems udf makes nothing else";
 }
 
 /* What IMAPI's rules refuse and Linux's allow. */
