@@ -7,6 +7,8 @@ int create_command(int argc, char **argv);
 int info_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
 int extract_command(int argc, char **argv);
+int check_command(int argc, char **argv);
+int map_command(int argc, char **argv);
 int errors_command(int argc, char **argv);
 
 /** The texts of "fsimage create --help" and so on. */
@@ -14,6 +16,8 @@ extern const char create_help[];
 extern const char info_help[];
 extern const char ls_help[];
 extern const char extract_help[];
+extern const char check_help[];
+extern const char map_help[];
 extern const char errors_help[];
 
 #endif

@@ -267,6 +267,42 @@ static int add_sources(struct create *create)
 	return STATUS_DONE;
 }
 
+/* ---- make it bootable -------------------------------------------------- */
+
+static int put_boot(struct create *create)
+{
+	const struct create_options *options = &create->options;
+	const char *doing = "";
+	const HRESULT hr = boot_put(&options->boot, create->image,
+				    options->rules == RULES_IMAPI ? "/\\" : "/",
+				    &create->voice, &doing);
+
+	if (SUCCEEDED(hr))
+		return STATUS_DONE;
+	progress_clear(&create->progress);
+	return message_failure(&create->voice, hr, boot_hint(hr), "booting %s", doing);
+}
+
+/* ---- make a disk of it ------------------------------------------------- */
+
+static int put_hybrid(struct create *create)
+{
+	const struct hybrid_choice *choice = &create->options.hybrid;
+	const HRESULT hr = hybrid_put(choice, create->image);
+
+	if (SUCCEEDED(hr) && choice->tables != FSI_PARTITION_TABLE_NONE &&
+	    choice->mbr_template == NULL &&
+	    !boot_has_platform(&create->options.boot, FSI_PLATFORM_EFI))
+		message_note(&create->voice,
+			     "nothing starts from a disk without --boot efi:PATH for "
+			     "UEFI or --mbr-template for a BIOS");
+	if (SUCCEEDED(hr))
+		return STATUS_DONE;
+	return message_failure(
+		&create->voice, hr, hybrid_hint(hr), "making a disk with %s",
+		choice->mbr_template != NULL ? choice->mbr_template : "--hybrid");
+}
+
 /* ---- lay out, write, report -------------------------------------------- */
 
 static int make_result(struct create *create)
@@ -341,8 +377,8 @@ static int report_image(struct create *create)
 static int run_stages(struct create *create)
 {
 	static int (*const stages[])(struct create * create) = {
-		prepare,     configure_image, add_sources,
-		make_result, write_image,     report_image,
+		prepare,  configure_image, put_hybrid,	add_sources,
+		put_boot, make_result,	   write_image, report_image,
 	};
 	int status = STATUS_DONE;
 

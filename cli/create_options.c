@@ -18,32 +18,36 @@
 /* From this revision on UDF keeps its metadata in a file. */
 #define FIRST_METADATA_REVISION 0x250
 
+/* clang-format off: a line here is a line on the screen */
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
 	"Make an image of folders and files. A folder adds its contents to the root, a\n"
 	"file itself; TARGET=SOURCE puts either at TARGET. TARGET=-: standard input.\n"
-	"  -o, --output OUT          write the image to OUT; -: standard output\n"
+	"  -o, --output OUT          write to OUT (--force: over it); -: standard "
+	"output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
-	"      --iso-level LEVEL     1: names of 8.3, 2: of 31, 3: large files, 4: of "
-	"207\n"
+	"      --iso-level LEVEL     names of: 1: 8.3; 2: 31; 4: 207; 3: large files "
+	"too\n"
 	"      --iso-names LIST      allow long,lowercase,relaxed,multidot,no-version\n"
-	"      --joliet-long         allow names of 103 characters in Joliet, not 64\n"
-	"      --omit-large-files    keep what ISO 9660 can't hold in UDF alone\n"
+	"      --joliet-long, --omit-large-files   names of 103; those in UDF alone\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
 	"      --redundant-metadata, --udf-holes   a copy of it; holes of sparse files\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
+	"      --boot PLATFORM:PATH[,OPTION]...  start PATH on bios or efi; several\n"
+	"      --boot-catalog PATH, --boot-info-table, --boot-load-size N   boot "
+	"details\n"
+	"      --hybrid[=mbr|gpt|both], --mbr-template FILE  start from USB sticks too\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
-	"      --stage, --working-directory DIR   copy each file there when it is added\n"
 	"      --rules RULES         for names and limits: linux (default) or imapi\n"
 	"      --restricted-names    allow only ASCII characters in names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
 	"      --follow-links, --strict   take what links lead to; refuse links, "
 	"devices\n"
-	"      --force               replace an existing OUT\n"
-	"  -q, --quiet, -v, --verbose   no notes or progress; list each name changed\n"
-	"      --json                tell the result, or the error, as one JSON object\n"
+	"      --stage, --working-directory DIR   copy files there as they are added\n"
+	"  -q, --quiet; -v, --verbose; --json   tell nothing, more, or one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n";
+/* clang-format on */
 
 static const char *take_output(void *target, const char *value)
 {
@@ -148,13 +152,43 @@ static const char *take_exclude(void *target, const char *value)
 	return exclude_add(&options->excludes, value);
 }
 
+static const char *take_boot(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_add(&options->boot, value);
+}
+
+static const char *take_boot_catalog(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_take_catalog(&options->boot, value);
+}
+
+static const char *take_boot_load_size(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return boot_take_load_size(&options->boot, value);
+}
+
+static const char *take_hybrid(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return hybrid_take_tables(&options->hybrid, value);
+}
+
+static const char *take_mbr_template(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return hybrid_take_template(&options->hybrid, value);
+}
+
 #define VALUE(name, take, letter) \
 	{ \
-		name, take, 0, letter, false \
+		name, take, 0, letter, 0 \
 	}
 #define FLAG(name, member, letter) \
 	{ \
-		name, NULL, offsetof(struct create_options, member), letter, false \
+		name, NULL, offsetof(struct create_options, member), letter, 0 \
 	}
 
 static const struct option_row rows[] = {
@@ -167,7 +201,13 @@ static const struct option_row rows[] = {
 	VALUE("capacity", take_capacity, 0),
 	VALUE("working-directory", take_working_directory, 0),
 	VALUE("rules", take_rules, 0),
-	{"exclude", take_exclude, 0, 0, true},
+	{"exclude", take_exclude, 0, 0, OPTION_REPEATS},
+	{"boot", take_boot, 0, 0, OPTION_REPEATS},
+	VALUE("boot-catalog", take_boot_catalog, 0),
+	VALUE("boot-load-size", take_boot_load_size, 0),
+	FLAG("boot-info-table", boot.info_table, 0),
+	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL},
+	VALUE("mbr-template", take_mbr_template, 0),
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("stage", stage, 0),
 	FLAG("posix", posix, 0),
@@ -222,7 +262,9 @@ static int check_together(const struct create_options *options)
 	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
 		return message_usage("create", "option '--udf-holes' needs udf alone: "
 					       "'--file-systems udf'");
-	if (iso_options_check(options) != STATUS_DONE)
+	if (iso_options_check(options) != STATUS_DONE ||
+	    boot_check(&options->boot) != STATUS_DONE ||
+	    hybrid_check(&options->hybrid) != STATUS_DONE)
 		return STATUS_USAGE;
 	return check_udf(options);
 }
@@ -281,5 +323,6 @@ bool create_options_parse(int argc, char **argv, struct create_options *ret_opti
 void create_options_clear(struct create_options *options)
 {
 	exclude_clear(&options->excludes);
+	boot_clear(&options->boot);
 	operands_clear(&options->operands);
 }

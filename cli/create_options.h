@@ -3,8 +3,10 @@
 #ifndef CLI_CREATE_OPTIONS_H
 #define CLI_CREATE_OPTIONS_H
 
+#include "cli/boot.h"
 #include "cli/exclude.h"
 #include "cli/iso_options.h"
+#include "cli/hybrid.h"
 #include "cli/options.h"
 
 #include <fsimage/types.h>
@@ -37,6 +39,8 @@ struct create_options {
 	bool strict;
 	bool follow_links;
 	struct exclude_list excludes;
+	struct boot_list boot;
+	struct hybrid_choice hybrid;
 	/** The time of the volume: the clock's, or that of SOURCE_DATE_EPOCH. */
 	struct timespec recording_time;
 	bool is_reproducible;	  /**< SOURCE_DATE_EPOCH is set */

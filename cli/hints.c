@@ -7,23 +7,12 @@
 /* ISO 9660 and Joliet hold less in a file than UDF. */
 static const char *hint_for_large_file(const struct create_options *options)
 {
-	const bool has_udf = (options->file_systems & FSI_FILE_SYSTEM_UDF) != 0;
-	const bool has_sections = options->iso.level >= 3;
-
-	if ((options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0 ||
-	    options->iso.omit_large_files)
+	if ((options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
 		return NULL;
-	if (has_sections)
-		return has_udf ? "--omit-large-files keeps such a file in UDF alone"
-			       : "--file-systems udf takes larger files";
-	if (options->rules == RULES_IMAPI)
-		return "--rules linux takes files of up to 4 GiB - 1 byte, --iso-level 3 "
-		       "larger ones in several sections, and --file-systems udf has no "
-		       "such limit";
-	return has_udf ? "--omit-large-files keeps such a file in UDF alone, and "
-			 "--iso-level 3 takes it into ISO 9660 in several sections"
-		       : "--iso-level 3 takes it in several sections, and "
-			 "--file-systems udf takes files of any size";
+	return options->rules == RULES_IMAPI ? "--rules linux takes files of up to 4 GiB "
+					       "- 1 byte, and --file-systems "
+					       "udf larger ones"
+					     : "--file-systems udf takes larger files";
 }
 
 /* What IMAPI's rules refuse and Linux's allow. */
@@ -127,6 +116,13 @@ const char *hint_for(HRESULT code, const struct create_options *options)
 {
 	const char *hint = NULL;
 
+	/* All else that may be wrong with one was told before. */
+	if (code == IMAPI_E_BOOT_IMAGE_DATA)
+		return options->hybrid.mbr_template != NULL
+			       ? "the code of --mbr-template starts the same loader's "
+				 "--boot bios:PATH,emulation=none"
+			       : "a boot image has to stay as it is meanwhile, and with "
+				 "info-table it has at least 64 bytes";
 	if (code == IMAPI_E_IMAGE_SIZE_LIMIT || code == IMAPI_E_IMAGE_TOO_BIG)
 		return hint_for_size(options);
 	if (options->rules == RULES_IMAPI)

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/count.h"
+#include "cli/info_boot.h"
 #include "cli/message.h"
 #include "cli/moment.h"
 #include "cli/object.h"
@@ -42,6 +43,7 @@ struct info {
 	bool is_counted[MOST_VIEWS];
 	size_t count;
 	uint32_t blocks;
+	struct info_boot boot;
 };
 
 /* ---- words ------------------------------------------------------------- */
@@ -190,36 +192,33 @@ static void print_view(const struct info *info, size_t index)
 }
 
 /*
- * El Torito's boot record stands among the descriptors of ISO 9660. NULL: there
- * are none that could be read.
+ * El Torito stands on the descriptors of ISO 9660. unknown: there are none that
+ * could be read.
  */
-static const char *word_of_boot(const struct info *info, const char *yes, const char *no)
+static const char *word_of_boot(const struct info *info, const char *yes, const char *no,
+				const char *unknown)
 {
-	const char *word = NULL;
-
+	if (info->boot.catalog != NULL)
+		return yes;
 	for (size_t i = 0; i < info->count; i++) {
-		if (info->volumes[i] == NULL)
-			continue;
-		if (info->volumes[i]->is_bootable)
-			return yes;
-		if (info->volumes[i]->file_system != FSI_FILE_SYSTEM_UDF)
-			word = no;
+		if (info->volumes[i] != NULL &&
+		    info->volumes[i]->file_system != FSI_FILE_SYSTEM_UDF)
+			return no;
 	}
-	return word;
+	return unknown;
 }
 
 static void print_all(const struct info *info)
 {
 	char size[UNITS_TEXT_SIZE];
-	const char *const boot = word_of_boot(info, "yes (El Torito)", "no");
-
 	text_print(stdout, info->disc.image);
 	printf(": %" PRIu32 " blocks, %s, one session from block 0, bootable: %s\n",
 	       info->blocks,
 	       units_format_size((uint64_t)info->blocks * FSI_BLOCK_SIZE, &size),
-	       boot != NULL ? boot : "unknown");
+	       word_of_boot(info, "yes (El Torito)", "no", "unknown"));
 	for (size_t i = 0; i < info->count; i++)
 		print_view(info, i);
+	info_boot_print(&info->boot);
 }
 
 /* ---- for programs ------------------------------------------------------ */
@@ -323,16 +322,17 @@ static void print_view_object(const struct info *info, size_t index, FILE *file)
 static HRESULT print_object(void *context, FILE *file)
 {
 	const struct info *info = context;
-	const char *const boot = word_of_boot(info, "true", "false");
 
 	fputs("{\"image\": ", file);
 	text_print_json(file, info->disc.image);
 	fprintf(file,
 		", \"blocks\": %" PRIu32 ", \"block_size\": %u, \"bytes\": %" PRIu64
 		", \"sessions\": [{\"first_block\": 0}], \"bootable\": %s, "
-		"\"file_systems\": [",
+		"\"boot\": ",
 		info->blocks, FSI_BLOCK_SIZE, (uint64_t)info->blocks * FSI_BLOCK_SIZE,
-		boot != NULL ? boot : "null");
+		word_of_boot(info, "true", "false", "null"));
+	info_boot_print_json(&info->boot, file);
+	fputs(", \"file_systems\": [", file);
 	for (size_t i = 0; i < info->count; i++) {
 		if (i > 0)
 			fputs(", ", file);
@@ -391,6 +391,36 @@ static int add_view(struct info *info, enum fsi_file_system file_system)
 	return STATUS_FAILED;
 }
 
+/* The view whose names say most; NULL: none that can be read. */
+static fsi_disc_view *choose_view(const struct info *info)
+{
+	fsi_disc_view *best = NULL;
+
+	for (size_t i = 0; i < info->count; i++) {
+		const struct fsi_disc_volume *volume = info->volumes[i];
+
+		if (volume == NULL)
+			continue;
+		best = info->views[i].view;
+		/* Joliet, which comes next, knows less. */
+		if (volume->has_rock_ridge && i + 1 < info->count &&
+		    info->views[i + 1].file_system == FSI_FILE_SYSTEM_JOLIET)
+			i++;
+	}
+	return best;
+}
+
+static int find_boot(struct info *info)
+{
+	const HRESULT hr =
+		info_boot_read(info->disc.disc, choose_view(info), &info->boot);
+
+	return FAILED(hr) ? message_failure(&info->voice, hr, NULL,
+					    "reading the boot catalog of %s",
+					    info->disc.image)
+			  : STATUS_DONE;
+}
+
 /* Goes on with the next file system where one is damaged. */
 static int find_out(struct info *info)
 {
@@ -413,6 +443,8 @@ static int find_out(struct info *info)
 			info->voice.json = false;
 		}
 	}
+	if (find_boot(info) != STATUS_DONE)
+		status = STATUS_FAILED;
 	return status;
 }
 
@@ -456,6 +488,7 @@ int info_command(int argc, char **argv)
 	}
 	for (size_t i = 0; i < MOST_VIEWS; i++)
 		view_clear(&info.views[i]);
+	info_boot_clear(&info.boot);
 	view_clear(&info.disc);
 	operands_clear(&info.operands);
 	return status;

@@ -19,6 +19,8 @@ static const struct command {
 	{"info", info_command, info_help, "tell what an image holds"},
 	{"ls", ls_command, ls_help, "list the names in an image"},
 	{"extract", extract_command, extract_help, "take files out of an image"},
+	{"check", check_command, check_help, "tell what is wrong with an image"},
+	{"map", map_command, map_help, "draw what is where in an image"},
 	{"errors", errors_command, errors_help, "tell what result codes mean"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -72,8 +74,8 @@ static int run_command(int argc, char **argv)
 		return command->run(argc - 1, argv + 1);
 	if (name == NULL)
 		return message_usage(NULL,
-				     "name a command: create, info, ls, extract, errors "
-				     "or help");
+				     "name a command: create, info, ls, extract, check, "
+				     "map, errors or help");
 	if (strcmp(name, "help") == 0)
 		return print_help_of(argc, argv);
 	if (strcmp(name, "--help") == 0)

@@ -31,16 +31,23 @@ struct reading {
 
 /* ---- what getopt_long() is told ---------------------------------------- */
 
+static int argument_of(const struct option_row *row)
+{
+	if (row->take == NULL)
+		return no_argument;
+	return (row->more & OPTION_VALUE_OPTIONAL) != 0 ? optional_argument
+							: required_argument;
+}
+
 static void list_long_options(struct reading *reading)
 {
 	const struct option_table *table = reading->table;
 	struct option *next = reading->long_options;
 
 	for (size_t i = 0; i < table->count; i++)
-		*next++ = (struct option){table->rows[i].name,
-					  table->rows[i].take != NULL ? required_argument
-								      : no_argument,
-					  NULL, FIRST_ROW + (int)i};
+		*next++ =
+			(struct option){table->rows[i].name, argument_of(&table->rows[i]),
+					NULL, FIRST_ROW + (int)i};
 	*next++ = (struct option){"help", no_argument, NULL, HELP};
 	*next++ = (struct option){"version", no_argument, NULL, VERSION};
 	*next = (struct option){NULL, 0, NULL, 0};
@@ -101,7 +108,7 @@ static int take_option(struct reading *reading, const struct option_row *row)
 	const uint32_t bit = UINT32_C(1) << (row - table->rows);
 	const char *wrong = NULL;
 
-	if ((reading->seen & bit) != 0 && !row->may_repeat)
+	if ((reading->seen & bit) != 0 && (row->more & OPTION_REPEATS) == 0)
 		return message_usage(table->command, "option '--%s' is given twice",
 				     row->name);
 	reading->seen |= bit;

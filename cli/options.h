@@ -6,6 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum {
+	OPTION_REPEATS = 1,	   /**< may be given several times */
+	OPTION_VALUE_OPTIONAL = 2, /**< a value follows "="; take gets NULL without */
+};
+
 /** One option: either take reads its value, or a flag is set. */
 struct option_row {
 	const char *name;
@@ -13,7 +18,7 @@ struct option_row {
 	const char *(*take)(void *target, const char *value);
 	size_t flag; /**< without take: where its bool stands in the target */
 	int letter;  /**< 0: none */
-	bool may_repeat;
+	int more;    /**< set of OPTION_*; 0: none */
 };
 
 struct option_table {

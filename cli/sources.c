@@ -165,11 +165,7 @@ static HRESULT enter_folder(const char *name, fsi_directory **directory)
 	return hr;
 }
 
-/*
- * Enter, and make where missing, the folders that the first length bytes of
- * path name one in another.
- */
-static HRESULT enter_folders(const char *path, size_t length, const char *separators,
+HRESULT source_enter_folders(const char *path, size_t length, const char *separators,
 			     fsi_directory **directory)
 {
 	char *copy = strndup(path, length);
@@ -233,7 +229,8 @@ static HRESULT add_named_file(const struct source *source, fsi_directory *direct
 			      struct source_report *report)
 {
 	const size_t name_at = find_name(source->target, separators);
-	const HRESULT hr = enter_folders(source->target, name_at, separators, &directory);
+	const HRESULT hr =
+		source_enter_folders(source->target, name_at, separators, &directory);
 
 	if (options->posix && !source->is_stdin && listxattr(source->path, NULL, 0) > 0)
 		report->bare_files++;
@@ -253,8 +250,8 @@ static HRESULT add_file(const struct source *source, fsi_directory *directory,
 	HRESULT hr = S_OK;
 
 	if (source->target != NULL)
-		hr = enter_folders(source->target, strlen(source->target), separators,
-				   &directory);
+		hr = source_enter_folders(source->target, strlen(source->target),
+					  separators, &directory);
 	if (FAILED(hr))
 		return hr;
 	return fsi_directory_add_tree_with_options(directory, source->path, &tree,
@@ -361,8 +358,8 @@ HRESULT source_add(const struct source *source, fsi_directory *root,
 	if (!source->is_folder)
 		return add_file(source, directory, separators, options, report);
 	if (source->target != NULL)
-		hr = enter_folders(source->target, strlen(source->target), separators,
-				   &directory);
+		hr = source_enter_folders(source->target, strlen(source->target),
+					  separators, &directory);
 	if (FAILED(hr))
 		return hr;
 	return add_folder(source, directory, directory == root, options, output, report);

@@ -54,6 +54,15 @@ HRESULT source_add(const struct source *source, fsi_directory *root,
 		   const struct create_options *options, const struct output *output,
 		   struct source_report *report);
 
+/**
+ * Enter, and make where missing, the folders that the first length bytes of path
+ * name one in another.
+ *
+ * @return of the library
+ */
+HRESULT source_enter_folders(const char *path, size_t length, const char *separators,
+			     fsi_directory **directory);
+
 void sources_clear(struct source_list *list);
 
 #endif

@@ -22,6 +22,13 @@ FAULTS = {"IMAPI_E_FSI_INTERNAL_ERROR": "a fault of the library itself"}
 IN_SHORT = {
     "IMAPI_E_FILE_SYSTEM_NOT_FOUND": "a disc is opened by a file system that it does not hold",
     "IMAPI_E_FILE_SYSTEM_READ_CONSISTENCY_ERROR": "what is read from a disc contradicts itself",
+    "IMAPI_E_BOOT_IMAGE_DATA": "what is to be booted is not there, or can't be read or measured",
+    "IMAPI_E_BOOT_EMULATION_IMAGE_SIZE_MISMATCH":
+        "a floppy is to be emulated, and the boot image has not the size of one",
+    "IMAPI_E_IMAGEMANAGER_IMAGE_NOT_ALIGNED": "the length of an image is no multiple of 2048",
+    "IMAPI_E_IMAGEMANAGER_NO_VALID_VD_FOUND": "an image has no descriptor of a file system",
+    "IMAPI_E_IMAGEMANAGER_NO_IMAGE": "an image is to be checked, and none was set",
+    "IMAPI_E_IMAGEMANAGER_IMAGE_TOO_BIG": "an image to be checked has over 2,147,483,647 sectors",
     "IMAPI_E_IMPORT_SEEK_FAILURE": "a structure leads to a block that the disc does not have",
     "IMAPI_E_IMPORT_READ_FAILURE": "a block of a disc can't be read",
     "IMAPI_E_STASHFILE_OPEN_FAILURE":
@@ -46,7 +53,7 @@ advice are in `codes.def`, and `fsimage errors` prints them.
 LATER = """
 ## Not yet raised
 
-These belong to importing and appending sessions and to checking images:
+These belong to importing and appending sessions, or no call needs them:
 """
 
 

@@ -27,10 +27,20 @@ _fsimage_value() {
 		COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$cur"))
 		;;
 	--capacity) COMPREPLY=($(compgen -W "650M 700M 4.7G 8.5G 25G 50G 100G 128G" -- "$cur")) ;;
+	--boot)
+		cur=${cur##*:}
+		_filedir
+		;;
+	--hybrid)
+		# A word behind a space is not its value.
+		[[ $split == true ]] || return 1
+		COMPREPLY=($(compgen -W "mbr gpt both" -- "$cur"))
+		;;
+	--mbr-template) _filedir ;;
 	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
 	-C | --directory) _filedir -d ;;
 	--view) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
-	-V | --volume | --exclude) ;;
+	-V | --volume | --exclude | --boot-catalog | --boot-load-size) ;;
 	*) return 1 ;;
 	esac
 }
@@ -42,7 +52,8 @@ _fsimage_create() {
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
 			--iso-names --joliet-long --omit-large-files
 			--udf-revision --redundant-metadata --posix --udf-holes
-			--capacity --stage --working-directory --rules --restricted-names --exclude --follow-links --strict --force
+			--capacity --stage --working-directory --rules --restricted-names --boot --boot-catalog
+			--boot-info-table --boot-load-size --hybrid --mbr-template --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;
 	*)
@@ -81,6 +92,24 @@ _fsimage_extract() {
 	fi
 }
 
+_fsimage_check() {
+	_fsimage_value && return
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--iso-level --json --help --version" -- "$cur"))
+	else
+		_filedir
+	fi
+}
+
+_fsimage_map() {
+	_fsimage_value && return
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--output --force --help --version" -- "$cur"))
+	else
+		_filedir
+	fi
+}
+
 _fsimage_errors() {
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
@@ -96,7 +125,7 @@ _fsimage() {
 
 	_init_completion -s || return
 	if [[ $cword -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "create info ls extract errors help --help
+		COMPREPLY=($(compgen -W "create info ls extract check map errors help --help
 			--version" -- "$cur"))
 		return
 	fi
@@ -105,8 +134,10 @@ _fsimage() {
 	info) _fsimage_info ;;
 	ls) _fsimage_ls ;;
 	extract) _fsimage_extract ;;
+	check) _fsimage_check ;;
+	map) _fsimage_map ;;
 	errors) _fsimage_errors ;;
-	help) COMPREPLY=($(compgen -W "create info ls extract errors" -- "$cur")) ;;
+	help) COMPREPLY=($(compgen -W "create info ls extract check map errors" -- "$cur")) ;;
 	esac
 } &&
 	complete -F _fsimage fsimage

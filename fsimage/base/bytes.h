@@ -17,6 +17,15 @@
 /* The member of length bytes at an offset, as ECMA-167 counts (from 0). */
 #define RBP(offset, length) [length]
 
+/*
+ * Declare record, a pointer to a copy of what is at bytes. Structs are not laid
+ * over a buffer, and the numbers in them are read from constant ones only.
+ */
+#define FSI_RECORD(type, record, bytes) \
+	struct type record##_copy; \
+	const struct type *const record = \
+		memcpy(&record##_copy, (bytes), sizeof(record##_copy))
+
 static inline void fsi_put_u8(uint8_t (*field)[1], uint8_t value)
 {
 	(*field)[0] = value;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Discs that exist already: the API over fsimage/import. */
+#include "check/check.h"
 #include "error/fail.h"
+#include "import/boot.h"
 #include "import/file_systems.h"
 
 #include "base/memory.h"
@@ -92,6 +94,15 @@ HRESULT fsi_disc_get_file_systems(fsi_disc *disc, fsi_file_systems *ret_file_sys
 	return S_OK;
 }
 
+HRESULT fsi_disc_read_boot_catalog(fsi_disc *disc,
+				   struct fsi_disc_boot_catalog **ret_catalog)
+{
+	fsi_error_clear();
+	if (disc == NULL || ret_catalog == NULL)
+		return FSI_FAIL(E_POINTER);
+	return finish(fsi_import_read_boot_catalog(disc->media, ret_catalog));
+}
+
 HRESULT fsi_disc_open_view(fsi_disc *disc, enum fsi_file_system file_system,
 			   fsi_disc_view **ret_view)
 {
@@ -105,6 +116,14 @@ HRESULT fsi_disc_open_view(fsi_disc *disc, enum fsi_file_system file_system,
 	if ((disc->file_systems & (fsi_file_systems)file_system) == 0)
 		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_NOT_FOUND, name);
 	return finish(fsi_import_open(disc->media, &disc->hints, file_system, ret_view));
+}
+
+HRESULT fsi_disc_get_block_map(fsi_disc *disc, fsi_block_map **ret_map)
+{
+	fsi_error_clear();
+	if (disc == NULL || ret_map == NULL)
+		return FSI_FAIL(E_POINTER);
+	return finish(fsi_check_map(disc->media, ret_map));
 }
 
 /* ---- views ------------------------------------------------------------- */

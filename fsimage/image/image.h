@@ -6,7 +6,9 @@
 #ifndef FSI_IMAGE_IMAGE_H
 #define FSI_IMAGE_IMAGE_H
 
+#include "boot/hybrid.h"
 #include "error/fail.h"
+#include "image/boot.h"
 #include "name/view.h"
 #include "stash/stash.h"
 #include "tree/change.h"
@@ -53,9 +55,13 @@ struct fsi_image {
 	void *handler_context;
 	bool in_handler; /* the image is read-only meanwhile */
 
+	struct fsi_image_boot boot;
+	struct fsi_hybrid hybrid; /* the tables that make a disk of it */
+
 	struct fsi_naming *naming;    /* of the tree as it was then; may be NULL */
 	struct fsi_tally *tally;      /* what the tree comes to; may be NULL */
 	uint64_t measured_generation; /* of measured_blocks */
+	uint64_t measured_boot_changes;
 	uint32_t measured_blocks;
 };
 

@@ -99,10 +99,13 @@ void fsi_image_refresh_limits(fsi_image *image)
 	fsi_tree_forget_budget(&image->tree);
 }
 
-/* Where holes are is known only when files are looked at. */
+/* Where holes are is known only when files are looked at, and what firmware reads of
+ * small files is not embedded. */
 static bool can_tally(const fsi_image *image)
 {
-	return !(image->udf_holes && image->file_systems == FSI_FILE_SYSTEM_UDF) &&
+	return !((image->udf_holes || image->boot.marked_count > 0) &&
+		 image->file_systems == FSI_FILE_SYSTEM_UDF) &&
+	       image->hybrid.tables == FSI_PARTITION_TABLE_NONE &&
 	       atomic_load_explicit(&image->results, memory_order_acquire) == 0;
 }
 
@@ -110,6 +113,7 @@ static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
 {
 	struct fsi_plan *plan = NULL;
 
+	FSI_TRY(fsi_image_resolve_boot(image));
 	if (can_tally(image)) {
 		struct fsi_plan_sizes sizes;
 		const HRESULT hr = fsi_tally_get_sizes(image, &sizes);
@@ -127,14 +131,18 @@ static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
 
 HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks)
 {
+	const uint64_t boot_changes = fsi_image_count_boot_changes(&image->boot);
+
 	if (image->file_systems == FSI_FILE_SYSTEM_NONE) {
 		*ret_blocks = 0;
 		return S_OK;
 	}
 	if (image->measured_blocks == 0 ||
-	    image->measured_generation != image->tree.generation) {
+	    image->measured_generation != image->tree.generation ||
+	    image->measured_boot_changes != boot_changes) {
 		FSI_TRY(measure_anew(image, &image->measured_blocks));
 		image->measured_generation = image->tree.generation;
+		image->measured_boot_changes = boot_changes;
 	}
 	*ret_blocks = image->measured_blocks;
 	return S_OK;

@@ -13,7 +13,6 @@
 #define UDF_DATA_ALIGNMENT 16
 /* Blocks that drives read ahead behind the last one, where no UDF tail is. */
 #define ISO9660_PADDING_BLOCKS 150
-#define IMAGE_ALIGNMENT	       32
 
 /* ---- names ------------------------------------------------------------- */
 
@@ -158,14 +157,48 @@ static HRESULT describe_volume(const fsi_image *image, const struct fsi_order *o
 	return S_OK;
 }
 
+/* ---- file data --------------------------------------------------------- */
+
+static HRESULT describe_data(const struct fsi_region *region, char **ret_description)
+{
+	const struct fsi_data *data = region->owner;
+	char *path = fsi_path_of_node(data->item);
+
+	if (path == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	*ret_description = path;
+	return S_OK;
+}
+
+static HRESULT open_data(const struct fsi_region *region, fsi_stream **ret_stream)
+{
+	return fsi_data_open(region->owner, ret_stream);
+}
+
+static const struct fsi_region_ops data_ops = {
+	.describe = describe_data,
+	.open = open_data,
+};
+
 /* ---- formats ----------------------------------------------------------- */
 
-static HRESULT add_iso9660(const struct fsi_naming *naming,
-			   const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
+static HRESULT add_iso9660(const struct fsi_iso9660_source *trees, struct fsi_plan *plan)
+{
+	struct fsi_iso9660_source source = *trees;
+
+	source.layout = &plan->layout;
+	source.boot = plan->formats[FSI_PLAN_BOOT];
+	if (source.boot != NULL)
+		source.render_boot_record = fsi_boot_render_record;
+	return fsi_iso9660_create(&source, &plan->formats[FSI_PLAN_ISO9660]);
+}
+
+static HRESULT add_whole_iso9660(const struct fsi_naming *naming,
+				 const struct fsi_plan_sizes *sizes,
+				 struct fsi_plan *plan)
 {
 	struct fsi_iso9660_source source = {
 		.volume = &plan->volume,
-		.layout = &plan->layout,
 	};
 
 	if (naming != NULL) {
@@ -177,7 +210,17 @@ static HRESULT add_iso9660(const struct fsi_naming *naming,
 		source.sizes = sizes->iso;
 		source.tree_count = sizes->iso_count;
 	}
-	return fsi_iso9660_create(&source, &plan->formats[plan->format_count++]);
+	return add_iso9660(&source, plan);
+}
+
+/* El Torito finds its catalog through descriptors of ISO 9660: these at least. */
+static HRESULT add_stub(const fsi_image *image, struct fsi_plan *plan)
+{
+	FSI_TRY(fsi_stub_create(image, &plan->stub));
+	return add_iso9660(&(struct fsi_iso9660_source){.order = plan->stub->order,
+							.iso = plan->stub->names,
+							.volume = &plan->stub->volume},
+			   plan);
 }
 
 /* Whether data is in the entries of UDF, as no other file system needs it. */
@@ -202,42 +245,40 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 		.is_alone = image->file_systems == FSI_FILE_SYSTEM_UDF,
 	};
 
-	return fsi_udf_create(&source, &plan->formats[plan->format_count++]);
+	return fsi_udf_create(&source, &plan->formats[FSI_PLAN_UDF]);
+}
+
+static HRESULT add_hybrid(const fsi_image *image, struct fsi_plan *plan)
+{
+	const struct fsi_hybrid_source source = {
+		.hybrid = &image->hybrid,
+		.volume = &plan->volume,
+		.boot = plan->formats[FSI_PLAN_BOOT],
+		.images = image->boot.images,
+		.image_count = image->boot.image_count,
+	};
+
+	return fsi_hybrid_create(&source, &plan->formats[FSI_PLAN_HYBRID]);
 }
 
 /* One of naming and sizes is NULL. */
 static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
 			   const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
+	FSI_TRY(fsi_image_create_boot(image, &data_ops, &plan->layout,
+				      &plan->formats[FSI_PLAN_BOOT]));
 	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660)
-		FSI_TRY(add_iso9660(naming, sizes, plan));
+		FSI_TRY(add_whole_iso9660(naming, sizes, plan));
+	else if (plan->formats[FSI_PLAN_BOOT] != NULL)
+		FSI_TRY(add_stub(image, plan));
 	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
 		FSI_TRY(add_udf(image, naming, sizes, plan));
+	if (image->hybrid.tables != FSI_PARTITION_TABLE_NONE)
+		FSI_TRY(add_hybrid(image, plan));
 	return S_OK;
 }
 
 /* ---- placing ----------------------------------------------------------- */
-
-static HRESULT describe_data(const struct fsi_region *region, char **ret_description)
-{
-	const struct fsi_data *data = region->owner;
-	char *path = fsi_path_of_node(data->item);
-
-	if (path == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
-	*ret_description = path;
-	return S_OK;
-}
-
-static HRESULT open_data(const struct fsi_region *region, fsi_stream **ret_stream)
-{
-	return fsi_data_open(region->owner, ret_stream);
-}
-
-static const struct fsi_region_ops data_ops = {
-	.describe = describe_data,
-	.open = open_data,
-};
 
 /* Only UDF knows holes; where it shares data they are recorded as zeros. */
 static HRESULT find_holes(const fsi_image *image, const struct fsi_order *order,
@@ -246,18 +287,33 @@ static HRESULT find_holes(const fsi_image *image, const struct fsi_order *order,
 	if (!image->udf_holes || image->file_systems != FSI_FILE_SYSTEM_UDF)
 		return S_OK;
 	for (uint32_t i = 0; i < order->data_count; i++) {
-		if (!is_embedded(image, order->data[i]))
+		if (!is_embedded(image, order->data[i]) && !order->data[i]->needs_blocks)
 			FSI_TRY(fsi_sparse_find(order->data[i], layout));
 	}
 	return S_OK;
 }
 
-static HRESULT place_one(const struct fsi_data *data, struct fsi_layout *layout)
+/* What is booted may differ from its source. S_FALSE: it does not. */
+static HRESULT place_boot_data(const struct fsi_data *data, struct fsi_plan *plan)
 {
+	return data->needs_blocks && plan->formats[FSI_PLAN_BOOT] != NULL
+		       ? fsi_boot_place_data(plan->formats[FSI_PLAN_BOOT], data->number,
+					     &plan->layout,
+					     &plan->layout.data_blocks[data->number])
+		       : S_FALSE;
+}
+
+static HRESULT place_one(const struct fsi_data *data, struct fsi_plan *plan)
+{
+	struct fsi_layout *layout = &plan->layout;
 	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
+	HRESULT hr = S_OK;
 
 	if (runs != NULL)
 		return fsi_sparse_place(runs, layout);
+	hr = place_boot_data(data, plan);
+	if (hr != S_FALSE)
+		return hr;
 	return fsi_layout_append(layout, &data_ops, data, fsi_blocks_of(data->size), 1,
 				 &layout->data_blocks[data->number]);
 }
@@ -272,11 +328,11 @@ static HRESULT begin_data(const fsi_image *image, struct fsi_layout *layout)
 }
 
 static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
-			  uint32_t first, uint32_t end, struct fsi_layout *layout)
+			  uint32_t first, uint32_t end, struct fsi_plan *plan)
 {
 	for (uint32_t i = first; i < end; i++) {
 		if (!is_embedded(image, order->data[i]))
-			FSI_TRY(place_one(order->data[i], layout));
+			FSI_TRY(place_one(order->data[i], plan));
 	}
 	return S_OK;
 }
@@ -287,16 +343,18 @@ static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
  * last file for damage.
  */
 static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
-			  struct fsi_layout *layout)
+			  struct fsi_plan *plan)
 {
+	struct fsi_layout *layout = &plan->layout;
+
 	layout->data_blocks =
 		fsi_allocate_zeroed(order->data_count, sizeof(layout->data_blocks[0]));
 	if (layout->data_blocks == NULL ||
 	    !fsi_vector_reserve(&layout->regions, order->data_count))
 		return FSI_FAIL(E_OUTOFMEMORY);
 	FSI_TRY(place_some(image, order, order->item_data_count, order->data_count,
-			   layout));
-	return place_some(image, order, 0, order->item_data_count, layout);
+			   plan));
+	return place_some(image, order, 0, order->item_data_count, plan);
 }
 
 /* The same for data of which nothing but its size is known. */
@@ -309,9 +367,12 @@ static HRESULT place_size(uint64_t blocks, struct fsi_layout *layout)
 
 static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
 {
-	for (uint32_t i = 0; i < plan->format_count; i++)
-		FSI_TRY(plan->formats[i]->ops->place(plan->formats[i], stage,
-						     &plan->layout));
+	for (int i = 0; i < FSI_PLAN_FORMATS; i++) {
+		struct fsi_format *format = plan->formats[i];
+
+		if (format != NULL)
+			FSI_TRY(format->ops->place(format, stage, &plan->layout));
+	}
 	return S_OK;
 }
 
@@ -326,16 +387,16 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 		FSI_TRY(place_stage(plan, stage));
 	FSI_TRY(begin_data(image, layout));
 	FSI_TRY(sizes != NULL ? place_size(sizes->data_blocks, layout)
-			      : place_data(image, order, layout));
+			      : place_data(image, order, plan));
 	layout->data_end_block = layout->next_block;
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
 	if (layout->total_blocks == 0)
-		FSI_TRY(fsi_layout_seal(layout,
-					fsi_align_u64((uint64_t)layout->next_block +
-							      ISO9660_PADDING_BLOCKS,
-						      IMAGE_ALIGNMENT)));
-	return S_OK;
+		FSI_TRY(fsi_layout_seal(
+			layout,
+			fsi_layout_align_end(layout, (uint64_t)layout->next_block +
+							     ISO9660_PADDING_BLOCKS)));
+	return place_stage(plan, FSI_STAGE_SEALED);
 }
 
 HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
@@ -347,6 +408,7 @@ HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
 	if (image->file_systems == FSI_FILE_SYSTEM_NONE)
 		return FSI_FAIL(IMAPI_E_NO_OUTPUT);
 	FSI_TRY(fsi_image_get_naming(image, &naming));
+	FSI_TRY(fsi_image_resolve_boot(image));
 	plan = fsi_allocate_zeroed(1, sizeof(*plan));
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
@@ -365,11 +427,12 @@ HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
 
 static void clear_plan(struct fsi_plan *plan)
 {
-	for (uint32_t i = 0; i < plan->format_count; i++) {
+	for (int i = 0; i < FSI_PLAN_FORMATS; i++) {
 		if (plan->formats[i] != NULL)
 			plan->formats[i]->ops->destroy(plan->formats[i]);
 	}
 	fsi_layout_free(&plan->layout);
+	fsi_stub_destroy(plan->stub);
 	fsi_free(plan->volume.iso_name);
 	fsi_free(plan->volume.joliet_name);
 	fsi_free(plan->volume.udf_name);

@@ -4,6 +4,7 @@
 #define FSI_IMAGE_PIPELINE_H
 
 #include "image/image.h"
+#include "image/stub.h"
 #include "iso9660/writer.h"
 #include "layout/format.h"
 #include "udf/writer.h"
@@ -16,12 +17,21 @@ struct fsi_plan_sizes {
 	uint64_t data_blocks; /* outside of entries */
 };
 
+/* The formats of a plan, in the order in which each stage asks them. */
+enum fsi_plan_format {
+	FSI_PLAN_ISO9660,
+	FSI_PLAN_BOOT,
+	FSI_PLAN_UDF,
+	FSI_PLAN_HYBRID,
+	FSI_PLAN_FORMATS
+};
+
 /* An image laid out: every block has its place and can be rendered. */
 struct fsi_plan {
 	struct fsi_volume volume;
 	struct fsi_layout layout;
-	struct fsi_format *formats[2];
-	uint32_t format_count;
+	struct fsi_format *formats[FSI_PLAN_FORMATS]; /* NULL: not in this image */
+	struct fsi_stub *stub; /* NULL: ISO 9660 is whole or not there at all */
 };
 
 /*

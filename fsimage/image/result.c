@@ -49,6 +49,8 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	}
 	hr = check_strict_name(image);
 	if (SUCCEEDED(hr))
+		hr = fsi_image_check_boot(image);
+	if (SUCCEEDED(hr))
 		hr = fsi_plan_create(image, &result->plan);
 	if (SUCCEEDED(hr))
 		hr = check_capacity(image, result->plan);

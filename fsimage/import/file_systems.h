@@ -15,6 +15,14 @@ HRESULT fsi_import_recognise(struct fsi_media *media,
 			     const struct fsi_import_hints *hints,
 			     fsi_file_systems *ret_file_systems);
 
+/*
+ * Add those of a volume recognition sequence, whose descriptors are as far apart as
+ * blocks are long, but at least FSI_BLOCK_SIZE. What stands before a block that
+ * can't be read is added on failure too.
+ */
+HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t distance,
+				      fsi_file_systems *file_systems);
+
 /* What messages call a file system; NULL: it is not exactly one that is known. */
 const char *fsi_import_name(enum fsi_file_system file_system);
 

@@ -2,6 +2,7 @@
 /* Views of ISO 9660 and Joliet: opening them, and what the volume tells of itself. */
 #include "import/iso_view.h"
 
+#include "boot/read_catalog.h"
 #include "error/fail.h"
 
 /* More than any volume has; libisofs reads on to a terminator. */
@@ -63,6 +64,7 @@ static HRESULT find_volume(struct fsi_iso_view *self, struct fsi_media *media,
 {
 	const uint64_t first = fsi_media_session_block(media) +
 			       (uint64_t)FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK;
+	uint32_t catalog_block = 0;
 	HRESULT found = S_FALSE;
 
 	for (unsigned n = 0; n < DESCRIPTORS_MAX; n++) {
@@ -73,7 +75,8 @@ static HRESULT find_volume(struct fsi_iso_view *self, struct fsi_media *media,
 		if (!fsi_iso9660_is_descriptor(block) ||
 		    block[0] == FSI_ISO9660_TERMINATOR)
 			break;
-		if (fsi_iso9660_is_boot_record(block))
+		if (n == FSI_BOOT_RECORD_BLOCK - FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK &&
+		    fsi_boot_get_record(block, &catalog_block))
 			*ret_is_bootable = true;
 		if (is_joliet ? fsi_iso9660_joliet_level(block) == 0
 			      : (block[0] != FSI_ISO9660_PRIMARY || found == S_OK))

@@ -215,13 +215,18 @@ static void free_space(struct fsi_udf_space *space)
 		fsi_import_udf_free_body(&space->files[i]);
 }
 
+void fsi_import_udf_free_spaces(struct fsi_udf *udf)
+{
+	for (size_t i = 0; i < udf->spaces.count; i++)
+		free_space(&udf->spaces.items[i]);
+	fsi_vector_free(&udf->spaces);
+}
+
 void fsi_import_udf_unmount(struct fsi_udf_mount *mount)
 {
 	if (mount == NULL)
 		return;
-	for (size_t i = 0; i < mount->udf.spaces.count; i++)
-		free_space(&mount->udf.spaces.items[i]);
-	fsi_vector_free(&mount->udf.spaces);
+	fsi_import_udf_free_spaces(&mount->udf);
 	fsi_udf_visits_free(&mount->udf.visits);
 	fsi_media_release(mount->udf.media);
 	fsi_free(mount);

@@ -73,11 +73,13 @@ struct fsi_udf_table_facts {
 	uint16_t maximum_write;
 };
 
-/* Fill in udf->spaces; they are to be freed with the volume even on failure. */
+/* Fill in udf->spaces; they are to be freed, even on failure. */
 HRESULT fsi_import_udf_load_spaces(struct fsi_udf *udf,
 				   const struct fsi_udf_sequence *sequence,
 				   const struct fsi_udf_logical_volume *volume,
 				   struct fsi_udf_table_facts *ret_facts);
+
+void fsi_import_udf_free_spaces(struct fsi_udf *udf);
 
 /* The table of a sparable partition, of a virtual one, the files of metadata. */
 HRESULT fsi_import_udf_load_spares(const struct fsi_udf *udf,

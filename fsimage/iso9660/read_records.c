@@ -20,14 +20,6 @@ bool fsi_iso9660_is_descriptor(const uint8_t *block)
 	return memcmp(block + 1, standard_id, sizeof(standard_id)) == 0;
 }
 
-bool fsi_iso9660_is_boot_record(const uint8_t *block)
-{
-	static const char boot_system[] = "EL TORITO SPECIFICATION";
-
-	return fsi_iso9660_is_descriptor(block) && block[0] == 0 &&
-	       memcmp(block + 7, boot_system, sizeof(boot_system) - 1) == 0;
-}
-
 unsigned fsi_iso9660_joliet_level(const uint8_t *block)
 {
 	const uint8_t *escape =
@@ -52,7 +44,7 @@ unsigned fsi_iso9660_joliet_level(const uint8_t *block)
 
 static void get_bytes_text(const uint8_t *field, size_t length, char *out)
 {
-	char bytes[128];
+	char bytes[FSI_ISO9660_TEXT_MAX];
 	const char *cursor = bytes;
 
 	memcpy(bytes, field, length);
@@ -95,6 +87,14 @@ static void get_ucs2_text(const uint8_t *field, size_t length, char *out)
 		out += fsi_utf8_put(out, unit);
 	}
 	*out = '\0';
+}
+
+void fsi_iso9660_get_text(const uint8_t *field, size_t length, bool is_ucs2, char *out)
+{
+	if (is_ucs2)
+		get_ucs2_text(field, length, out);
+	else
+		get_bytes_text(field, length, out);
 }
 
 /* ---- times ------------------------------------------------------------- */
@@ -150,8 +150,8 @@ static uint8_t get_two_digits(const uint8_t (*field)[2])
 	return value <= 99 ? (uint8_t)value : UINT8_MAX;
 }
 
-static void get_text_date(const struct fsi_iso9660_text_date *date,
-			  struct fsi_disc_time *ret_time)
+void fsi_iso9660_get_text_date(const struct fsi_iso9660_text_date *date,
+			       struct fsi_disc_time *ret_time)
 {
 	const uint8_t hundredths = get_two_digits(&date->hundredths);
 	const struct fsi_date parts = {
@@ -187,8 +187,7 @@ void fsi_iso9660_get_volume(const uint8_t *block, struct fsi_iso9660_volume *ret
 	const struct fsi_iso9660_volume_descriptor *const descriptor =
 		memcpy(&copy, block, sizeof(copy));
 	const unsigned level = fsi_iso9660_joliet_level(block);
-	void (*const get_text)(const uint8_t *, size_t, char *) =
-		level > 0 ? get_ucs2_text : get_bytes_text;
+	const bool is_ucs2 = level > 0;
 
 	*ret_volume = (struct fsi_iso9660_volume){
 		.joliet_level = level,
@@ -197,14 +196,19 @@ void fsi_iso9660_get_volume(const uint8_t *block, struct fsi_iso9660_volume *ret
 			      (uint32_t)descriptor->logical_block_size[1] << 8,
 		.root_block = get_extent_block(&descriptor->root.record),
 	};
-	get_text(descriptor->system_id, 32, ret_volume->system_id);
-	get_text(descriptor->volume_id, 32, ret_volume->volume_id);
-	get_text(descriptor->volume_set_id, 128, ret_volume->volume_set_id);
-	get_text(descriptor->publisher_id, 128, ret_volume->publisher_id);
-	get_text(descriptor->preparer_id, 128, ret_volume->preparer_id);
-	get_text(descriptor->application_id, 128, ret_volume->application_id);
-	get_text_date(&descriptor->creation_date, &ret_volume->creation_time);
-	get_text_date(&descriptor->modification_date, &ret_volume->modification_time);
+	fsi_iso9660_get_text(descriptor->system_id, 32, is_ucs2, ret_volume->system_id);
+	fsi_iso9660_get_text(descriptor->volume_id, 32, is_ucs2, ret_volume->volume_id);
+	fsi_iso9660_get_text(descriptor->volume_set_id, 128, is_ucs2,
+			     ret_volume->volume_set_id);
+	fsi_iso9660_get_text(descriptor->publisher_id, 128, is_ucs2,
+			     ret_volume->publisher_id);
+	fsi_iso9660_get_text(descriptor->preparer_id, 128, is_ucs2,
+			     ret_volume->preparer_id);
+	fsi_iso9660_get_text(descriptor->application_id, 128, is_ucs2,
+			     ret_volume->application_id);
+	fsi_iso9660_get_text_date(&descriptor->creation_date, &ret_volume->creation_time);
+	fsi_iso9660_get_text_date(&descriptor->modification_date,
+				  &ret_volume->modification_time);
 }
 
 /* ---- directory records ------------------------------------------------- */

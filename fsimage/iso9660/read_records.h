@@ -32,14 +32,24 @@ struct fsi_iso9660_volume {
 /* Whether a block is a volume descriptor at all: "CD001" (ECMA-119 8.1.2). */
 bool fsi_iso9660_is_descriptor(const uint8_t *block);
 
-/* Whether a descriptor is the boot record of El Torito (El Torito 2.0). */
-bool fsi_iso9660_is_boot_record(const uint8_t *block);
-
 /* The level of a supplementary descriptor that is Joliet's; else 0. */
 unsigned fsi_iso9660_joliet_level(const uint8_t *block);
 
 /* Decode a descriptor of type PRIMARY or SUPPLEMENTARY. */
 void fsi_iso9660_get_volume(const uint8_t *block, struct fsi_iso9660_volume *ret_volume);
+
+/* Bytes that a text or an identifier may have. */
+#define FSI_ISO9660_TEXT_MAX 255
+
+/*
+ * A text of a descriptor or an identifier, without the filler behind it, in UTF-8.
+ * out: room for FSI_ISO9660_UTF8_SIZE(length) bytes.
+ */
+void fsi_iso9660_get_text(const uint8_t *field, size_t length, bool is_ucs2, char *out);
+
+/* ECMA-119 8.4.26.1 */
+void fsi_iso9660_get_text_date(const struct fsi_iso9660_text_date *date,
+			       struct fsi_disc_time *ret_time);
 
 /* ECMA-119 9.1.5 */
 void fsi_iso9660_get_date(const struct fsi_iso9660_date *date,

@@ -6,8 +6,8 @@
 #include "error/fail.h"
 #include "iso9660/tree.h"
 
-/* One for each tree, the terminator. */
-#define DESCRIPTORS_MAX (FSI_ISO9660_TREES_MAX + 1)
+/* One for each tree, the boot record, the terminator. */
+#define DESCRIPTORS_MAX (FSI_ISO9660_TREES_MAX + 2)
 
 /* One block of the volume descriptors. */
 struct descriptor {
@@ -191,7 +191,10 @@ HRESULT fsi_iso9660_create(const struct fsi_iso9660_source *source,
 		destroy(&iso->format);
 		return hr;
 	}
-	for (uint32_t i = 0; i < iso->tree_count; i++)
+	add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[0]);
+	if (source->render_boot_record != NULL)
+		add_descriptor(iso, source->render_boot_record, source->boot);
+	for (uint32_t i = 1; i < iso->tree_count; i++)
 		add_descriptor(iso, fsi_iso9660_render_volume_descriptor, &iso->trees[i]);
 	add_descriptor(iso, fsi_iso9660_render_terminator, NULL);
 	*ret_format = &iso->format;

@@ -31,6 +31,11 @@ struct fsi_iso9660_source {
 	 */
 	const struct fsi_iso9660_sizes *sizes;
 	uint32_t tree_count;
+	/* The boot record, right behind the primary descriptor (ECMA-119 8.2);
+	 * NULL: none. */
+	void (*render_boot_record)(const void *boot,
+				   uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
+	const void *boot;
 };
 
 /* source is copied; what it points to must outlive the format. */

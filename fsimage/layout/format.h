@@ -11,6 +11,7 @@
 #include "layout/layout.h"
 
 enum fsi_stage {
+	FSI_STAGE_SYSTEM_AREA, /* partition tables, which no file system looks at */
 	FSI_STAGE_DESCRIPTORS, /* ISO 9660 volume descriptors, from block 16 */
 	FSI_STAGE_RECOGNITION, /* UDF volume recognition, right behind them */
 	FSI_STAGE_VOLUME,      /* UDF volume structures at their fixed places */
@@ -18,6 +19,8 @@ enum fsi_stage {
 	FSI_STAGE_PARTITION,   /* UDF: start of the partition, its metadata */
 	/* here the pipeline places the file data */
 	FSI_STAGE_END, /* what closes the volume: anchors, padding */
+	/* here the size of the image is known */
+	FSI_STAGE_SEALED, /* what is at the very end, in the blocks reserved for it */
 	FSI_STAGE_COUNT
 };
 

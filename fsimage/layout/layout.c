@@ -8,6 +8,9 @@
 /* Block counts are 32-bit signed numbers in IMAPI. */
 #define MAX_BLOCKS INT32_MAX
 
+/* An ECC block of BD, which is two of DVD. */
+#define ECC_BLOCKS 32
+
 static HRESULT refuse_size(uint64_t blocks)
 {
 	return fsi_error_detail(
@@ -81,6 +84,13 @@ const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout
 	return low < layout->sparse.count && layout->sparse.items[low].number == number
 		       ? &layout->sparse.items[low]
 		       : NULL;
+}
+
+uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t blocks)
+{
+	return fsi_align_u64(blocks, layout->end_alignment > ECC_BLOCKS
+					     ? layout->end_alignment
+					     : ECC_BLOCKS);
 }
 
 HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks)

@@ -67,6 +67,8 @@ struct fsi_layout {
 	FSI_VECTOR(struct fsi_region) regions; /* ascending, without overlap */
 	uint32_t next_block;		       /* first block that is still free */
 	uint32_t total_blocks;		       /* of the image; 0 until it is sealed */
+	uint32_t end_alignment;	      /* it has a multiple of so many; see below */
+	uint32_t reserved_end_blocks; /* the last ones, for FSI_STAGE_SEALED */
 	/* By data number: the first block of its extent. */
 	uint32_t *data_blocks;
 	/* Of data with holes that stay holes: its parts, those of one side by side. */
@@ -95,6 +97,12 @@ HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_
 /* The runs of data with that number; NULL when it is one run of blocks. */
 const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout,
 						 uint32_t number);
+
+/*
+ * What an image of at least so many blocks has: whole ECC blocks of DVD and BD, so
+ * that no drive has to pad it, and a multiple of end_alignment, a power of two.
+ */
+uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t blocks);
 
 /* The image ends before this block, which must not lie before next_block. */
 HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks);

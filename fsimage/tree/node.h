@@ -46,6 +46,7 @@ struct fsi_data {
 	bool is_linked;		     /* the host file has several names */
 	bool is_staged;		     /* the source is the stash */
 	bool is_lost;		     /* it was in the stash, from a stream; now nowhere */
+	bool needs_blocks;	     /* of its own, in one run: firmware reads it */
 };
 
 /* The content of a directory. */

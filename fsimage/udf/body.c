@@ -15,7 +15,7 @@ uint32_t fsi_udf_room(const struct fsi_udf_plan *plan)
 
 bool fsi_udf_embeds_data(uint32_t revision, bool is_alone, const struct fsi_data *data)
 {
-	return (is_alone || data->item->is_stream) &&
+	return (is_alone || data->item->is_stream) && !data->needs_blocks &&
 	       fsi_udf_embeds_size(revision, data->size);
 }
 

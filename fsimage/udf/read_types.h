@@ -10,14 +10,8 @@
 
 #include <fsimage/disc.h>
 
-/*
- * Declare record, a pointer to a copy of what is at bytes. Structs are not laid
- * over a buffer, and the numbers in them are read from constant ones only.
- */
-#define FSI_UDF_RECORD(type, record, bytes) \
-	struct type record##_copy; \
-	const struct type *const record = \
-		memcpy(&record##_copy, (bytes), sizeof(record##_copy))
+/* See base/bytes.h. */
+#define FSI_UDF_RECORD FSI_RECORD
 
 /* What is wrong with a structure. */
 enum fsi_udf_fault {

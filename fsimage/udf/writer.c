@@ -333,8 +333,9 @@ static HRESULT place_mirror(struct fsi_udf_plan *plan, struct fsi_layout *layout
 }
 
 /*
- * OSTA UDF 2.2.3: anchors in the last block N and in N - 256. N + 1 is whole ECC
- * blocks, so that no drive has to pad the image. The partition ends before both.
+ * OSTA UDF 2.2.3: anchors in the last block N and in N - 256. The partition ends before
+ * both. Where the last block belongs to another structure, which must not share it with
+ * an anchor (ECMA-167 3/8.4), the two in 256 and N - 256 have to do.
  */
 static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
@@ -346,12 +347,14 @@ static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 				  1, &plan->targets_block));
 	if (plan->volume.revision->has_metadata_partition)
 		FSI_TRY(place_mirror(plan, layout));
-	total_blocks =
-		fsi_align_u64((uint64_t)layout->next_block + ANCHOR_BLOCK + 1, ALIGNMENT);
+	total_blocks = fsi_layout_align_end(layout, (uint64_t)layout->next_block +
+							    ANCHOR_BLOCK + 1);
 	last_block = (uint32_t)(total_blocks - 1);
 	end_block = last_block - ANCHOR_BLOCK;
 	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, end_block));
-	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, last_block));
+	if (layout->reserved_end_blocks == 0)
+		FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1,
+					     last_block));
 	FSI_TRY(fsi_layout_seal(layout, total_blocks));
 	plan->volume.partition.blocks = block_of_partition(plan, end_block);
 	return S_OK;

@@ -100,6 +100,41 @@ FSI_API HRESULT fsi_disc_get_total_blocks(fsi_disc *disc, uint32_t *ret_blocks);
 FSI_API HRESULT fsi_disc_get_file_systems(fsi_disc *disc,
 					  fsi_file_systems *ret_file_systems);
 
+/* ---- booting ----------------------------------------------------------- */
+
+/** A boot image, as the catalog of El Torito tells it. */
+struct fsi_disc_boot_entry {
+	uint8_t platform;      /**< enum fsi_platform_id, or any other value */
+	uint8_t emulation;     /**< enum fsi_emulation, or any other value up to 15 */
+	uint8_t system_type;   /**< hard disk: the type of its partition */
+	bool is_bootable;      /**< whether firmware may start it */
+	uint16_t load_segment; /**< 0: 0x7C0 */
+	uint16_t sector_count; /**< of 512 bytes, that are loaded to begin with */
+	uint32_t block;	       /**< of the disc: where it begins */
+	uint64_t size; /**< bytes: of the disk that is emulated, or all that is loaded;
+			    0: not told */
+	char manufacturer[88]; /**< UTF-8; "": not told */
+};
+
+struct fsi_disc_boot_catalog {
+	uint32_t block;	   /**< where it lies */
+	bool is_damaged;   /**< it is no catalog, or goes wrong behind the last entry */
+	bool has_checksum; /**< the checksum of its validation entry is right */
+	const struct fsi_disc_boot_entry *entries; /**< the default entry first */
+	size_t entry_count;
+};
+
+/**
+ * What can be booted from a disc. The boot record is looked for where firmware
+ * looks, in the second descriptor of the session.
+ *
+ * @param ret_catalog  to be freed with fsi_free(), with all that is in it;
+ *                     untouched when there is none
+ * @return S_OK; S_FALSE when there is no boot record; the errors of reading
+ */
+FSI_API HRESULT fsi_disc_read_boot_catalog(fsi_disc *disc,
+					   struct fsi_disc_boot_catalog **ret_catalog);
+
 /* ---- views ------------------------------------------------------------- */
 
 /**
@@ -369,6 +404,65 @@ FSI_API fsi_disc_children *fsi_disc_children_add_ref(fsi_disc_children *children
 
 /** Give up one reference. @param children  NULL is accepted */
 FSI_API void fsi_disc_children_release(fsi_disc_children *children);
+
+/* ---- block maps --------------------------------------------------------- */
+
+/* Counted. */
+typedef struct fsi_block_map fsi_block_map;
+
+/** What an extent of a disc is used for. */
+struct fsi_block_use {
+	uint32_t first_block;
+	uint32_t block_count;	       /**< at least 1 */
+	fsi_file_systems file_systems; /**< that use it; NONE: none of them does */
+	bool is_file;		       /**< the data of a file, else a structure */
+	const char *structure;	       /**< in English, such as "path table" */
+	/** The last name of the file or directory; "": of none, or of the root. */
+	const char *name;
+	uint32_t name_count; /**< of files: that have this extent; else 0 or 1 */
+};
+
+/**
+ * Find out what the blocks of a disc are used for, by reading all structures of
+ * all file systems. Of what is damaged, the map has what could be read.
+ *
+ * @param ret_map  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_disc_get_block_map(fsi_disc *disc, fsi_block_map **ret_map);
+
+/** @return map, with one more reference */
+FSI_API fsi_block_map *fsi_block_map_add_ref(fsi_block_map *map);
+
+/** Give up one reference. @param map  NULL is accepted */
+FSI_API void fsi_block_map_release(fsi_block_map *map);
+
+/**
+ * @param ret_count  extents that are used
+ * @return S_OK; E_POINTER
+ */
+FSI_API HRESULT fsi_block_map_get_count(fsi_block_map *map, size_t *ret_count);
+
+/**
+ * One of the extents, in the order of their first blocks; of two that begin in the
+ * same block, the longer one first. On a damaged disc they may overlap; a boot image
+ * and the file that it is always do, so do the metadata of UDF and what is in them.
+ *
+ * @param index    from 0
+ * @param ret_use  borrowed from map
+ * @return S_OK; E_POINTER; E_INVALIDARG when there are not as many
+ */
+FSI_API HRESULT fsi_block_map_get_item(fsi_block_map *map, size_t index,
+				       const struct fsi_block_use **ret_use);
+
+/**
+ * Where the file or directory of an extent is, in the file system that keeps most
+ * of its name. What is longer than 4095 bytes is cut at its beginning.
+ *
+ * @param ret_path  to be freed with fsi_free(); "" when it is of no file
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY; E_INVALIDARG when there are not as many
+ */
+FSI_API HRESULT fsi_block_map_get_path(fsi_block_map *map, size_t index, char **ret_path);
 
 #ifdef __cplusplus
 }

@@ -3,10 +3,14 @@
 #ifndef FSIMAGE_FSIMAGE_H
 #define FSIMAGE_FSIMAGE_H
 
+#include <fsimage/boot.h>
+#include <fsimage/check.h>
 #include <fsimage/codes.h>
 #include <fsimage/disc.h>
 #include <fsimage/error.h>
+#include <fsimage/hybrid.h>
 #include <fsimage/image.h>
+#include <fsimage/image_manager.h>
 #include <fsimage/item.h>
 #include <fsimage/media.h>
 #include <fsimage/result.h>

@@ -549,7 +549,13 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *         IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks, or of
  *         2,147,483,647 blocks; IMAPI_E_NO_UNIQUE_NAME (name, file system);
  *         IMAPI_E_TOO_MANY_DIRS (file system) when a directory has over 65,534
- *         directories and UDF is to hold it
+ *         directories and UDF is to hold it. For boot entries:
+ *         IMAPI_E_BOOT_IMAGE_DATA when an image can't be measured, has changed its
+ *         size, is an empty file, or has no room for its boot information table;
+ *         IMAPI_E_BOOT_EMULATION_IMAGE_SIZE_MISMATCH; for a file of the tree
+ *         IMAPI_E_ITEM_NOT_FOUND (path), IMAPI_E_NOT_FILE (path),
+ *         IMAPI_E_DIR_NOT_FOUND (directory), IMAPI_E_NOT_DIR (path),
+ *         IMAPI_E_INVALID_PATH (path)
  */
 FSI_API HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result);
 

@@ -40,6 +40,8 @@ FORBIDDEN = {
     "starts threads or processes": "pthread_create thrd_create fork vfork execve system popen"
                                    " signal sigaction",
 }
+# Readers ahead, where the caller of a write asks for them, and how long it waits for one.
+ALLOWED = {"libcore_la-pieces.o": {"pthread_create", "clock_gettime"}}
 ALLOCATING = "malloc calloc realloc free strdup strndup posix_memalign aligned_alloc"
 LENDING = ("realpath", "iso_file_source_get_name")
 
@@ -162,10 +164,11 @@ class Objects(unittest.TestCase):
         self.assertEqual(THREAD_OBJECTS, of_thread)
 
     def test_library_leaves_the_world_to_its_caller(self):
-        for what, names in FORBIDDEN.items():
+        for what, forbidden in FORBIDDEN.items():
             for path in objects():
                 with self.subTest(what=what, object=path.name):
-                    self.assertEqual(set(), undefined(path) & set(names.split()))
+                    names = undefined(path) - ALLOWED.get(path.name, set())
+                    self.assertEqual(set(), names & set(forbidden.split()))
 
     def test_memory_comes_from_base(self):
         for path in objects():

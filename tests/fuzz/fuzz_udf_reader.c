@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Fuzzing the UDF reader through the public API: open, list everything, read a bit. */
+/* Fuzzing the UDF reader through the public API: open, list, read a bit, check. */
 
 /*
  * An input is a disc in pieces, tests/fuzz/pieces.h says how, so that it is small
@@ -8,6 +8,7 @@
  */
 #include "tests/fuzz/pieces.h"
 
+#include <fsimage/check.h>
 #include <fsimage/disc.h>
 #include <fsimage/error.h>
 
@@ -169,6 +170,21 @@ static void walk_disc(fsi_disc *disc)
 	fsi_disc_view_release(view);
 }
 
+/* The check comes back with findings, whatever the disc is. */
+static void check_disc(fsi_stream *stream, uint32_t session_block)
+{
+	struct fsi_check_options options = {.size = sizeof(options)};
+	fsi_image_manager *manager = NULL;
+	fsi_findings *findings = NULL;
+
+	options.session_block = session_block;
+	fail_if(fsi_image_manager_create(&manager) != S_OK);
+	fail_if(fsi_image_manager_set_stream(manager, stream) != S_OK);
+	fail_if(fsi_image_manager_check(manager, &options, &findings) != S_OK);
+	fsi_findings_release(findings);
+	fsi_image_manager_release(manager);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fsi_disc_options options = {.size = sizeof(options)};
@@ -185,6 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (succeeded(fsi_disc_open(stream, &options, &disc)))
 		walk_disc(disc);
 	fsi_disc_release(disc);
+	check_disc(stream, made.session_block);
 	fsi_stream_release(stream);
 	pieces_free_disc(&made);
 	return 0;

@@ -124,6 +124,25 @@ class Samples(unittest.TestCase):
             # That kind of disc gets UDF alone.
             self.assert_holds(output, base, (naming.UDF,), room)
 
+    def test_boot_disc_boots_two_kinds_of_computers(self) -> None:
+        with scratch.folder() as room:
+            bios, efi = os.urandom(2048), os.urandom(1474560)  # none is a floppy disk here
+            (room / "bios.img").write_bytes(bios)
+            (room / "efi.img").write_bytes(efi)
+            output = room / "boot.iso"
+            self.succeed("boot_disc", room / "bios.img", room / "efi.img", TREE, output)
+            source = {path: entry._replace(mode=None) for path, entry in scan(TREE).items()}
+            self.assert_holds(output, source, (naming.UDF,), room)
+            report = subprocess.check_output(
+                ["xorriso", "-indev", output, "-report_el_torito", "plain"],
+                stderr=subprocess.DEVNULL, text=True)
+            found = re.findall(r"^El Torito boot img : +\d+ +(\S+) +y +none .* (\d+)$", report, re.M)
+            self.assertEqual(["BIOS", "UEFI"], [platform for platform, _ in found], report)
+            content = output.read_bytes()
+            for expected, (_, block) in zip((bios, efi), found, strict=True):
+                begin = int(block) * BLOCK
+                self.assertEqual(expected, content[begin:begin + len(expected)])
+
     def test_fill_disc_takes_what_fits_and_leaves_the_rest_out_whole(self) -> None:
         with scratch.folder() as room:
             folders = []

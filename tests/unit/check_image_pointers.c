@@ -434,7 +434,8 @@ static void try_progress_items(void)
 	NEEDS(fsi_progress_items_from_block, items, NULL, 16, &found);
 	NEEDS(fsi_progress_items_from_block, ret_item, progress_items, 16, NULL);
 	NEEDS(fsi_progress_items_from_description, items, NULL, "\\file", &found);
-	NEEDS(fsi_progress_items_from_description, ret_item, progress_items, "x", NULL);
+	NEEDS(fsi_progress_items_from_description, ret_item, progress_items, "\\file",
+	      NULL);
 	TAKES_NULL(fsi_progress_items_from_description, description, progress_items, NULL,
 		   &found);
 	ASSERT_FAILS(fsi_progress_items_from_description(progress_items, NULL, &found),

@@ -274,6 +274,27 @@ START_TEST(freeing_twice_does_no_harm)
 }
 END_TEST
 
+static const struct {
+	uint32_t alignment;
+	uint64_t blocks;
+	uint64_t expected;
+} ends[] = {
+	{0, 0, 0},	  {0, 1, 32},
+	{0, 31, 32},	  {0, 32, 32},
+	{0, 33, 64},	  {16, 33, 64},
+	{32, 33, 64},	  {64, 33, 64},
+	{512, 511, 512},  {512, 512, 512},
+	{512, 513, 1024}, {512, UINT64_C(0x100000001), UINT64_C(0x100000200)},
+};
+
+START_TEST(an_image_ends_with_whole_ecc_blocks_or_more)
+{
+	layout.end_alignment = ends[_i].alignment;
+	ck_assert_uint_eq(fsi_layout_align_end(&layout, ends[_i].blocks),
+			  ends[_i].expected);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("layout");
@@ -294,6 +315,8 @@ int main(void)
 	tcase_add_test(tcase, in_an_empty_layout_nothing_is_found);
 	tcase_add_test(tcase, placing_without_memory_changes_nothing);
 	tcase_add_test(tcase, freeing_twice_does_no_harm);
+	tcase_add_loop_test(tcase, an_image_ends_with_whole_ecc_blocks_or_more, 0,
+			    sizeof(ends) / sizeof(ends[0]));
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -424,9 +424,14 @@ static HRESULT write_descriptor(void)
 
 static HRESULT fill(fsi_image *made)
 {
+	const struct fsi_hybrid_options disk = {.size = sizeof(disk),
+						.tables = FSI_PARTITION_TABLE_GPT,
+						.mbr_template = stream};
 	fsi_directory *top = NULL;
 	HRESULT hr = fsi_image_put_file_systems_to_create(made, BRIDGE);
 
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_hybrid_boot(made, &disk);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_get_root(made, &top);
 	if (SUCCEEDED(hr))

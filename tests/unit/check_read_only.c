@@ -97,6 +97,9 @@ static void try_flags(void)
 
 static void try_image(void)
 {
+	const struct fsi_hybrid_options hybrid = {.size = sizeof(hybrid)};
+	fsi_boot_options *none = NULL;
+
 	REFUSED(fsi_image_put_file_systems_to_create(image, BRIDGE));
 	REFUSED(fsi_image_put_iso9660_interchange_level(image, 2));
 	REFUSED(fsi_image_put_udf_revision(image, 0x201));
@@ -106,6 +109,10 @@ static void try_image(void)
 	REFUSED(fsi_image_choose_image_defaults_for_media_type(image,
 							       IMAPI_MEDIA_TYPE_CDR));
 	REFUSED(fsi_image_rollback_to_change_point(image, 0));
+	REFUSED(fsi_image_put_boot_image_options(image, NULL));
+	REFUSED(fsi_image_put_boot_image_options_array(image, &none, 0));
+	REFUSED(fsi_image_put_boot_catalog_path(image, "\\catalog"));
+	REFUSED(fsi_image_put_hybrid_boot(image, &hybrid));
 	ALLOWED(fsi_image_put_free_media_blocks(image, 0));
 	ALLOWED(fsi_image_put_update_handler(image, ignore_update, NULL));
 	ALLOWED(fsi_image_lock_in_change_point(image));
@@ -222,7 +229,9 @@ START_TEST(no_function_that_changes_something_is_forgotten)
 	try_flags();
 	try_image();
 	try_items();
-	ck_assert_int_eq(look_up("image.h") + look_up("item.h"), tried_count);
+	ck_assert_int_eq(look_up("image.h") + look_up("item.h") + look_up("boot.h") +
+				 look_up("hybrid.h"),
+			 tried_count);
 	fsi_result_release(result);
 }
 END_TEST

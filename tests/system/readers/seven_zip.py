@@ -17,6 +17,8 @@ _COMPLAINTS = re.compile(r"^(?:ERRORS?|WARNINGS?):\n?(.+)", re.MULTILINE)
 _BEHIND_THE_FILES = ("Headers Error", "There are data after the end of archive")
 _HEADERS_ERROR = re.compile(r"ERRORS:\nHeaders Error\n")
 _FATAL = 2  # its exit status then
+# What is booted from ISO 9660 it lists too, in a folder that is none.
+_NO_BOOT = "-x![BOOT]"
 _FIELD = re.compile(r"^([A-Z][A-Za-z ]*) = (.*)$")
 
 
@@ -36,7 +38,7 @@ class SevenZip(Reader):
         """List the entries, then cut the stream of contents by their sizes."""
         # The type of the archive tells UDF from the others, not Joliet from ISO 9660.
         path = image.path if view == naming.UDF else image.showing(view)
-        done = run(["7z", "l", "-slt", _TYPES[view], "--", path], accept=(0, 1, 2))
+        done = run(["7z", "l", "-slt", _NO_BOOT, _TYPES[view], "--", path], accept=(0, 1, 2))
         head, _, body = text(done.stdout).partition("\n----------\n")
         complaints = _COMPLAINTS.findall(head)
         is_mirrored = view == naming.UDF and image.udf_revision >= METADATA_PARTITION
@@ -68,7 +70,7 @@ def _with_contents(
     entries: list[tuple[str, Entry]], path: Path, view: str, is_mirrored: bool,
 ) -> Listing:
     listing: Listing = {}
-    command = ["7z", "x", "-so", _TYPES[view], "--", path]
+    command = ["7z", "x", "-so", _NO_BOOT, _TYPES[view], "--", path]
     accept, harmless = ((0, _FATAL), _HEADERS_ERROR) if is_mirrored else ((0,), None)
     with stream(command, accept=accept, harmless=harmless) as contents:
         for name, entry in entries:

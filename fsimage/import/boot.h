@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a disc has to boot from. */
+#ifndef FSI_IMPORT_BOOT_H
+#define FSI_IMPORT_BOOT_H
+
+#include "media/media.h"
+
+#include <fsimage/disc.h>
+
+/* As fsi_disc_read_boot_catalog(). */
+HRESULT fsi_import_read_boot_catalog(struct fsi_media *media,
+				     struct fsi_disc_boot_catalog **ret_catalog);
+
+#endif
