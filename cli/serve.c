@@ -14,7 +14,8 @@ int serve_nbd(const struct build *build, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	return message_usage(build->voice.command,
-			     "option '--unix': this fsimage was built without nbdkit");
+			     "option '--unix': this fsimage was built without nbdkit, "
+			     "or without shared libraries");
 }
 #endif
 
