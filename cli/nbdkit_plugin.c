@@ -31,7 +31,7 @@ static struct {
 	struct build build;
 	struct serving serving;
 	FILE *report;
-	char *socket_path; /* not NULL: it is ours to remove */
+	bool has_socket; /* there is one, which is ours to remove */
 } plugin_state;
 
 static int take_parameter(const char *key, const char *value)
@@ -110,12 +110,12 @@ static int read_command_line(void)
 	return -1;
 }
 
+/* nbdkit leaves it where it is. In the foreground it stays in its folder, too. */
 static void remove_socket(void)
 {
-	if (plugin_state.socket_path != NULL)
-		unlink(plugin_state.socket_path);
-	free(plugin_state.socket_path);
-	plugin_state.socket_path = NULL;
+	if (plugin_state.has_socket)
+		unlink(plugin_state.build.options.output);
+	plugin_state.has_socket = false;
 }
 
 /* nbdkit has made the socket. */
@@ -123,7 +123,7 @@ static int begin_serving(void)
 {
 	struct build *build = &plugin_state.build;
 
-	plugin_state.socket_path = realpath(build->options.output, NULL);
+	plugin_state.has_socket = true;
 	/* One that came before nbdkit was waiting for it. */
 	if (interrupt_came()) {
 		remove_socket();
