@@ -132,6 +132,8 @@ static HRESULT put_file_systems(fsi_image *image, const struct create_options *o
 			image, options->redundant_metadata);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_udf_holes(image, options->udf_holes);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_align_large_files(image, options->align_large_files);
 	return hr;
 }
 
@@ -342,6 +344,7 @@ static int write_image(struct create *create)
 		.progress = on_written,
 		.progress_context = create,
 		.threads = count_processors(),
+		.reflink = options->reflink,
 	};
 	const HRESULT hr = to_stdout ? fsi_result_write_descriptor(create->result,
 								   STDOUT_FILENO, &write)

@@ -143,6 +143,22 @@ static const char *take_rules(void *target, const char *value)
 	return NULL;
 }
 
+/* "always" needs large files to lie where they can be shared. */
+static const char *take_reflink(void *target, const char *value)
+{
+	static const char *const words[] = {"never", "auto", "always"};
+	struct create_options *options = target;
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) != 0)
+			continue;
+		options->reflink = (enum fsi_reflink)i;
+		options->align_large_files |= options->reflink == FSI_REFLINK_ALWAYS;
+		return NULL;
+	}
+	return "must be auto, always or never";
+}
+
 static const char *take_exclude(void *target, const char *value)
 {
 	struct create_options *options = target;
@@ -205,6 +221,8 @@ static const struct option_row rows[] = {
 	FLAG("boot-info-table", boot.info_table, 0),
 	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL},
 	VALUE("mbr-template", take_mbr_template, 0),
+	VALUE("reflink", take_reflink, 0),
+	FLAG("align-large-files", align_large_files, 0),
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("stage", stage, 0),
 	FLAG("posix", posix, 0),
@@ -306,6 +324,7 @@ bool create_options_parse(int argc, char **argv, struct create_options *ret_opti
 	*ret_options = (struct create_options){
 		.file_systems = FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET |
 				FSI_FILE_SYSTEM_UDF,
+		.reflink = FSI_REFLINK_AUTO,
 	};
 	if (!options_parse(&table, argc, argv, ret_options, &ret_options->operands,
 			   ret_status))

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "image/sparse.h"
+#include "io/share.h"
 #include "tree/data.h"
 #include "tree/path.h"
 
@@ -303,7 +304,16 @@ static HRESULT place_boot_data(const struct fsi_data *data, struct fsi_plan *pla
 		       : S_FALSE;
 }
 
-static HRESULT place_one(const struct fsi_data *data, struct fsi_plan *plan)
+/* So that file systems can share the blocks of large files. */
+static uint32_t alignment_of(const fsi_image *image, const struct fsi_data *data)
+{
+	return image->align_large_files && data->size >= FSI_SHARE_MIN_SIZE
+		       ? FSI_SHARE_ALIGNMENT / FSI_BLOCK_SIZE
+		       : 1;
+}
+
+static HRESULT place_one(const fsi_image *image, const struct fsi_data *data,
+			 struct fsi_plan *plan)
 {
 	struct fsi_layout *layout = &plan->layout;
 	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
@@ -314,7 +324,8 @@ static HRESULT place_one(const struct fsi_data *data, struct fsi_plan *plan)
 	hr = place_boot_data(data, plan);
 	if (hr != S_FALSE)
 		return hr;
-	return fsi_layout_append(layout, &data_ops, data, fsi_blocks_of(data->size), 1,
+	return fsi_layout_append(layout, &data_ops, data, fsi_blocks_of(data->size),
+				 alignment_of(image, data),
 				 &layout->data_blocks[data->number]);
 }
 
@@ -332,7 +343,7 @@ static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
 {
 	for (uint32_t i = first; i < end; i++) {
 		if (!is_embedded(image, order->data[i]))
-			FSI_TRY(place_one(order->data[i], plan));
+			FSI_TRY(place_one(image, order->data[i], plan));
 	}
 	return S_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "error/fail.h"
 #include "io/pieces.h"
+#include "io/share.h"
 #include "io/stream.h"
 #include "io/target.h"
 
@@ -23,6 +24,7 @@
 struct copy {
 	int descriptor;
 	bool may_have_holes;
+	bool may_share; /* blocks with the sources */
 	const struct fsi_write_options *options;
 	uint64_t written;
 	uint64_t flushed;
@@ -148,6 +150,8 @@ static HRESULT write_zeros(struct copy *copy, uint64_t length)
 
 static HRESULT write_piece(struct copy *copy, const struct fsi_piece *piece)
 {
+	if (piece->is_shared)
+		return skip_bytes(copy, piece->length);
 	if (piece->bytes == NULL)
 		return write_zeros(copy, piece->length);
 	if (copy->may_have_holes)
@@ -174,14 +178,42 @@ static HRESULT copy_pieces(struct copy *copy, struct fsi_pieces *pieces)
 	return S_OK;
 }
 
+static enum fsi_reflink reflink_of(const struct fsi_write_options *options)
+{
+	return options != NULL ? options->reflink : FSI_REFLINK_NEVER;
+}
+
+/* Only a new file has the offsets of the image, and nothing that may be lost. */
+static HRESULT choose_sharing(struct copy *copy)
+{
+	const enum fsi_reflink reflink = reflink_of(copy->options);
+	int error = EOPNOTSUPP;
+
+	if (reflink == FSI_REFLINK_NEVER)
+		return S_OK;
+	if (copy->may_have_holes)
+		error = fsi_share_probe(copy->descriptor);
+	if (error != 0 && reflink == FSI_REFLINK_ALWAYS)
+		return fsi_error_detail(fsi_error_from_errno(error),
+					"The output can't share blocks with files.");
+	copy->may_share = error == 0;
+	return S_OK;
+}
+
 static HRESULT copy_stream(struct copy *copy, fsi_stream *stream)
 {
 	const unsigned threads = copy->options != NULL ? copy->options->threads : 0;
+	const struct fsi_share_target target = {
+		.descriptor = copy->descriptor,
+		.is_required = reflink_of(copy->options) == FSI_REFLINK_ALWAYS,
+	};
 	struct fsi_pieces *pieces = NULL;
 	HRESULT hr = S_OK;
 
 	FSI_TRY(report(copy));
-	FSI_TRY(fsi_pieces_create(stream, copy->total, threads, &pieces));
+	FSI_TRY(choose_sharing(copy));
+	FSI_TRY(fsi_pieces_create(stream, copy->total, threads,
+				  copy->may_share ? &target : NULL, &pieces));
 	hr = copy_pieces(copy, pieces);
 	fsi_pieces_destroy(pieces);
 	return hr;
@@ -189,7 +221,8 @@ static HRESULT copy_stream(struct copy *copy, fsi_stream *stream)
 
 static HRESULT check_options(const struct fsi_write_options *options)
 {
-	if (options != NULL && options->size < sizeof(*options))
+	if (options != NULL &&
+	    (options->size < sizeof(*options) || options->reflink > FSI_REFLINK_ALWAYS))
 		return FSI_FAIL(E_INVALIDARG);
 	return S_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "io/share.h"
 #include "io/stream.h"
 #include "stash/stash.h"
 #include "tree/path.h"
@@ -334,6 +335,56 @@ static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 	return S_OK;
 }
 
+/* How a file was before and after its blocks are shared. */
+static HRESULT look_at(const struct source *source, struct stat *ret_status)
+{
+	FSI_TRY(check_size(source));
+	if (fstat(source->descriptor, ret_status) != 0)
+		return refuse_reading(source, errno);
+	return S_OK;
+}
+
+static HRESULT share_host(const struct source *source, uint64_t offset,
+			  const struct fsi_share_target *target, uint64_t *ret_length)
+{
+	struct stat before;
+	struct stat after;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(look_at(source, &before));
+	hr = fsi_share_descriptor(source->descriptor, offset, source->size, target,
+				  ret_length);
+	if (FAILED(hr))
+		return fsi_error_detail(
+			hr, "The blocks of \"%s\" can't be shared with the output.",
+			source->path);
+	FSI_TRY(look_at(source, &after));
+	if (hr == S_OK && (before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
+			   before.st_mtim.tv_nsec != after.st_mtim.tv_nsec))
+		return fsi_error_detail(refuse_reading(source, 0),
+					"It was written to while it was shared.");
+	return hr;
+}
+
+/* A caller's stream is shared by the size that it had when it was added. */
+static HRESULT share(void *self, uint64_t offset, const struct fsi_share_target *target,
+		     uint64_t *ret_length)
+{
+	const struct source *source = self;
+	struct fsi_share_target part = *target;
+
+	*ret_length = UINT64_MAX;
+	if (offset >= source->size)
+		return S_FALSE;
+	if (source->stream == NULL)
+		return share_host(source, offset, target, ret_length);
+	if (part.length >= source->size - offset)
+		part.length = source->size - offset - 1;
+	return part.length > 0
+		       ? fsi_stream_share(source->stream, offset, &part, ret_length)
+		       : S_FALSE;
+}
+
 static void close_source(void *self)
 {
 	struct source *source = self;
@@ -350,6 +401,7 @@ static const struct fsi_stream_ops source_ops = {
 	.read_at = read_source,
 	.get_size = measure_source,
 	.count_zeros = count_zeros,
+	.share = share,
 	.destroy = close_source,
 };
 
