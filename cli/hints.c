@@ -7,12 +7,23 @@
 /* ISO 9660 and Joliet hold less in a file than UDF. */
 static const char *hint_for_large_file(const struct create_options *options)
 {
-	if ((options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0)
+	const bool has_udf = (options->file_systems & FSI_FILE_SYSTEM_UDF) != 0;
+	const bool has_sections = options->iso.level >= 3;
+
+	if ((options->file_systems & FSI_FILE_SYSTEM_ISO9660) == 0 ||
+	    options->iso.omit_large_files)
 		return NULL;
-	return options->rules == RULES_IMAPI ? "--rules linux takes files of up to 4 GiB "
-					       "- 1 byte, and --file-systems "
-					       "udf larger ones"
-					     : "--file-systems udf takes larger files";
+	if (has_sections)
+		return has_udf ? "--omit-large-files keeps such a file in UDF alone"
+			       : "--file-systems udf takes larger files";
+	if (options->rules == RULES_IMAPI)
+		return "--rules linux takes files of up to 4 GiB - 1 byte, --iso-level 3 "
+		       "larger ones in several sections, and --file-systems udf has no "
+		       "such limit";
+	return has_udf ? "--omit-large-files keeps such a file in UDF alone, and "
+			 "--iso-level 3 takes it into ISO 9660 in several sections"
+		       : "--iso-level 3 takes it in several sections, and "
+			 "--file-systems udf takes files of any size";
 }
 
 /* What IMAPI's rules refuse and Linux's allow. */

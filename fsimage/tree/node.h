@@ -44,9 +44,9 @@ struct fsi_data {
 	uint32_t number;	     /* place in struct fsi_order, set there */
 	uint32_t uses;		     /* files and streams of the image with this data */
 	bool is_linked;		     /* the host file has several names */
-	bool needs_blocks;	     /* of its own, in one run: firmware reads it */
 	bool is_staged;		     /* the source is the stash */
 	bool is_lost;		     /* it was in the stash, from a stream; now nowhere */
+	bool needs_blocks;	     /* of its own, in one run: firmware reads it */
 };
 
 /* The content of a directory. */

@@ -37,7 +37,7 @@ static bool enter_own_world(void)
 		snprintf(map, sizeof(map), "0 %u 1", gid);
 		write_map("/proc/self/gid_map", map);
 	}
-	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+	return mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
 bool small_disk_begin(const char *folder, size_t size)
@@ -57,7 +57,7 @@ void small_disk_protect(const char *folder, bool is_protected)
 {
 	const unsigned long flags = MS_REMOUNT | MS_BIND | (is_protected ? MS_RDONLY : 0);
 
-	ck_assert_int_eq(mount("none", folder, NULL, flags, NULL), 0);
+	ck_assert_int_eq(mount("none", folder, "none", flags, NULL), 0);
 }
 
 void small_disk_end(const char *folder)
