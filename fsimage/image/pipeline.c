@@ -307,7 +307,8 @@ static HRESULT place_boot_data(const struct fsi_data *data, struct fsi_plan *pla
 /* So that file systems can share the blocks of large files. */
 static uint32_t alignment_of(const fsi_image *image, const struct fsi_data *data)
 {
-	return image->align_large_files && data->size >= FSI_SHARE_MIN_SIZE
+	return image->align_large_files &&
+			       fsi_blocks_of(data->size) >= FSI_SHARE_MIN_BLOCKS
 		       ? FSI_SHARE_ALIGNMENT / FSI_BLOCK_SIZE
 		       : 1;
 }

@@ -8,7 +8,7 @@
 /* Both offsets and the length are multiples of this: a block of most file systems. */
 #define FSI_SHARE_ALIGNMENT 4096u
 /* Fewer bytes are copied as quickly. */
-#define FSI_SHARE_MIN_SIZE (64u * 1024)
+#define FSI_SHARE_MIN_BLOCKS 32
 
 /* Whether the file system of an open file can share blocks. Returns 0 or errno. */
 int fsi_share_probe(int descriptor);

@@ -70,8 +70,7 @@ HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_
 
 bool fsi_region_may_share(const struct fsi_region *region)
 {
-	return region->ops->open != NULL &&
-	       region->blocks >= FSI_SHARE_MIN_SIZE / FSI_BLOCK_SIZE;
+	return region->ops->open != NULL && region->blocks >= FSI_SHARE_MIN_BLOCKS;
 }
 
 const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout,

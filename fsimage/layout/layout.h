@@ -96,7 +96,7 @@ HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_
 
 /*
  * Whether a region's blocks can be those of a file of this computer too: it is large
- * enough for that to be worth it (FSI_SHARE_MIN_SIZE) and is read from a stream.
+ * enough for that to be worth it (FSI_SHARE_MIN_BLOCKS) and is read from a stream.
  */
 bool fsi_region_may_share(const struct fsi_region *region);
 

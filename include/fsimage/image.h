@@ -465,7 +465,7 @@ FSI_API HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val)
 FSI_API HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val);
 
 /**
- * Extension: the data of files of 64 KiB and more begins at even blocks, which are
+ * Extension: the data of files of 32 blocks and more begins at even blocks, which are
  * multiples of 4096 bytes, so that file systems can share it with the sources
  * instead of copying it: see reflink of struct fsi_write_options. The image does
  * not depend on where it is written to, and may be larger by a block for each.

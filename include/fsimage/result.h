@@ -160,7 +160,7 @@ struct fsi_write_options {
 	 */
 	unsigned threads;
 	/**
-	 * The bytes are the same. Files of 64 KiB and more are shared, but for
+	 * The bytes are the same. Files of 32 blocks and more are shared, but for
 	 * their ends, which lie at even blocks in the image: see
 	 * fsi_image_put_align_large_files(). Data in the working directory, that
 	 * of the caller's streams and what is not as it is in its source is copied.
