@@ -37,8 +37,8 @@ const char create_help[] =
 	"      --boot-catalog PATH, --boot-info-table, --boot-load-size N   boot details\n"
 	"      --hybrid[=mbr|gpt|both], --mbr-template FILE  start from USB sticks too\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
-	"      --rules RULES         for names and limits: linux (default) or imapi\n"
-	"      --restricted-names    allow only ASCII characters in names\n"
+	"      --reflink WHEN, --align-large-files, --deduplicate   share equal blocks\n"
+	"      --rules RULES, --restricted-names   linux (default), imapi; ASCII names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
 	"      --follow-links, --strict   take what links lead to; refuse links, devices\n"
 	"      --stage, --working-directory DIR  copy files first; where to\n"
@@ -222,6 +222,7 @@ static const struct option_row rows[] = {
 	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL},
 	VALUE("mbr-template", take_mbr_template, 0),
 	VALUE("reflink", take_reflink, 0),
+	FLAG("deduplicate", deduplicate, 0),
 	FLAG("align-large-files", align_large_files, 0),
 	FLAG("redundant-metadata", redundant_metadata, 0),
 	FLAG("stage", stage, 0),

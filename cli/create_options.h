@@ -26,6 +26,7 @@ struct create_options {
 	bool udf_holes;
 	enum fsi_reflink reflink;
 	bool align_large_files;
+	bool deduplicate;
 	int64_t capacity_blocks;       /**< 0: none given */
 	const char *working_directory; /**< NULL: none given */
 	const char *default_directory; /**< that of the environment; NULL: none */

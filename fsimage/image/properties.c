@@ -314,6 +314,16 @@ HRESULT fsi_image_put_align_large_files(fsi_image *image, bool new_val)
 	return S_OK;
 }
 
+HRESULT fsi_image_get_deduplicate(fsi_image *image, bool *ret_val)
+{
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, deduplicate), ret_val);
+}
+
+HRESULT fsi_image_put_deduplicate(fsi_image *image, bool new_val)
+{
+	return fsi_image_put_flag(image, FSI_IMAGE_FLAG(image, deduplicate), new_val);
+}
+
 HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val)
 {
 	return fsi_image_get_flag(

@@ -234,6 +234,8 @@ struct source {
 	uint64_t size;
 	fsi_stream *stream; /* NULL: the descriptor */
 	int descriptor;
+	bool is_fixed; /* it must not be written to either */
+	int64_t modified_ns;
 };
 
 static HRESULT refuse_size(const struct source *source, uint64_t found)
@@ -257,6 +259,11 @@ static HRESULT check_size(const struct source *source)
 		return refuse_reading(source, errno);
 	if ((uint64_t)status.st_size != source->size)
 		return refuse_size(source, (uint64_t)status.st_size);
+	if (source->is_fixed &&
+	    (int64_t)((uint64_t)status.st_mtim.tv_sec * 1000000000 +
+		      (uint64_t)status.st_mtim.tv_nsec) != source->modified_ns)
+		return fsi_error_detail(refuse_reading(source, 0),
+					"It was written to since it was added.");
 	return S_OK;
 }
 
@@ -270,7 +277,7 @@ static HRESULT read_host(const struct source *source, uint64_t offset, void *buf
 					      is_end, &got);
 
 	if (error == 0 && got == length)
-		return S_OK;
+		return is_end && source->is_fixed ? check_size(source) : S_OK;
 	/* What it is not any more tells more than why it can't be read. */
 	FSI_TRY(check_size(source));
 	return error != 0 ? refuse_reading(source, error)
@@ -423,7 +430,7 @@ static HRESULT open_host(const struct fsi_data *data, struct source *source)
 {
 	FSI_TRY(fsi_data_open_host(data, source->path, &source->descriptor));
 	/* Of a long file it is better to know before than after it was read. */
-	return source->size >= LONG_FILE ? check_size(source) : S_OK;
+	return source->size >= LONG_FILE || source->is_fixed ? check_size(source) : S_OK;
 }
 
 static HRESULT open_staged(const struct fsi_data *data, fsi_stream **ret_stream)
@@ -439,7 +446,8 @@ static HRESULT open_staged(const struct fsi_data *data, fsi_stream **ret_stream)
 	return hr;
 }
 
-HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
+static HRESULT open_data(const struct fsi_data *data, bool is_fixed,
+			 fsi_stream **ret_stream)
 {
 	struct source *source = NULL;
 	HRESULT hr = S_OK;
@@ -450,7 +458,12 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 	if (source == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	*source = (struct source){
-		.path = fsi_data_path(data), .size = data->size, .descriptor = -1};
+		.path = fsi_data_path(data),
+		.size = data->size,
+		.descriptor = -1,
+		.is_fixed = is_fixed,
+		.modified_ns = data->modified_ns,
+	};
 	if (source->path == NULL)
 		hr = FSI_FAIL(E_OUTOFMEMORY);
 	else if (data->name == NULL)
@@ -462,6 +475,16 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 	if (FAILED(hr))
 		close_source(source);
 	return hr;
+}
+
+HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
+{
+	return open_data(data, false, ret_stream);
+}
+
+HRESULT fsi_data_open_fixed(const struct fsi_data *data, fsi_stream **ret_stream)
+{
+	return open_data(data, true, ret_stream);
 }
 
 HRESULT fsi_data_read(const struct fsi_data *data, void *buffer)

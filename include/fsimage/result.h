@@ -77,6 +77,17 @@ FSI_API HRESULT fsi_result_get_omitted_file_count(fsi_result *result,
 						  uint32_t *ret_count);
 
 /**
+ * Extension: what fsi_image_put_deduplicate() has spared.
+ *
+ * @param ret_count   files and named streams that have another's extent; several
+ *                    names of one file count once
+ * @param ret_blocks  blocks that they would have
+ * @return S_OK; E_POINTER
+ */
+FSI_API HRESULT fsi_result_get_duplicates(fsi_result *result, uint32_t *ret_count,
+					  uint32_t *ret_blocks);
+
+/**
  * Which blocks belong to what.
  *
  * @param ret_items  one reference
