@@ -20,6 +20,10 @@
 #define PATIENCE_MS 50
 /* Bytes after which the system is asked to begin writing to the disk. */
 #define FLUSH_SIZE (16u * 1024 * 1024)
+/* An image of this size would take the cache from what others need there. */
+#define LARGE_IMAGE_SIZE (UINT64_C(4) << 30)
+/* So much of it is still on its way to the disk, and not waited for. */
+#define CACHED_SIZE (64u * 1024 * 1024)
 
 struct copy {
 	int descriptor;
@@ -28,6 +32,7 @@ struct copy {
 	const struct fsi_write_options *options;
 	uint64_t written;
 	uint64_t flushed;
+	uint64_t dropped; /* is on the disk and no longer in the cache */
 	uint64_t total;
 };
 
@@ -115,6 +120,26 @@ static HRESULT write_with_holes(struct copy *copy, const uint8_t *bytes, size_t 
 }
 
 /*
+ * What is on the disk need not be in the cache, as nobody reads it soon. Only what was
+ * waited for is; so it is waited for behind what is on its way.
+ */
+static void drop_written(struct copy *copy)
+{
+	const uint64_t end =
+		copy->flushed > CACHED_SIZE ? copy->flushed - CACHED_SIZE : 0;
+	const off_t begin = (off_t)copy->dropped;
+	const off_t length = (off_t)(end - copy->dropped);
+
+	if (copy->total < LARGE_IMAGE_SIZE || end == copy->dropped)
+		return;
+	if (sync_file_range(copy->descriptor, begin, length,
+			    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER) == 0)
+		(void)posix_fadvise(copy->descriptor, begin, length, POSIX_FADV_DONTNEED);
+	copy->dropped = end;
+}
+
+/*
  * What is to be synced at the end may as well be on its way before. A file
  * system that can't do it this way is no worse off.
  */
@@ -129,6 +154,7 @@ static void flush_early(struct copy *copy)
 			      (off_t)(copy->written - copy->flushed),
 			      SYNC_FILE_RANGE_WRITE);
 	copy->flushed = copy->written;
+	drop_written(copy);
 }
 
 /* Zeros that nobody had to read. */
