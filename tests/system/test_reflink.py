@@ -105,7 +105,7 @@ class Deduplicate(ShareTest):
                       done.errors)
 
     def test_image_is_smaller_and_whole(self) -> None:
-        for file_systems in ("iso", "iso,udf", "iso,joliet,udf"):
+        for file_systems in ("iso,joliet", "iso,joliet,udf"):
             with self.subTest(file_systems=file_systems):
                 plain = self.build("-f", file_systems)
                 self.check_content()
@@ -117,14 +117,15 @@ class Deduplicate(ShareTest):
                 self.assertEqual(0, done.status, done.output)
 
     def test_extracted_files_are_separate(self) -> None:
-        self.build("--deduplicate")
-        (self.room / "to").mkdir()
-        done = self.run_command("extract", "-C", "to", "out.iso")
-        self.assertEqual(0, done.status, done.errors)
-        for name, content in self.files.items():
-            path = self.room / "to" / name
-            self.assertEqual(content, path.read_bytes())
-            self.assertEqual(1, path.stat().st_nlink)
+        for room, revision in (("1", "1.02"), ("2", "2.60")):
+            self.build("--deduplicate", "-f", "udf", "--udf-revision", revision)
+            (self.room / room).mkdir()
+            done = self.run_command("extract", "-C", room, "out.iso")
+            self.assertEqual(0, done.status, done.errors)
+            for name, content in self.files.items():
+                path = self.room / room / name
+                self.assertEqual(content, path.read_bytes())
+                self.assertEqual(1, path.stat().st_nlink)
 
     def test_capacity_counts_each_file(self) -> None:
         self.expect_code("IMAPI_E_IMAGE_SIZE_LIMIT", "-o", "out.iso", "--deduplicate",
