@@ -18,33 +18,34 @@
 /* From this revision on UDF keeps its metadata in a file. */
 #define FIRST_METADATA_REVISION 0x250
 
-/* A line here is a line on the screen. */
-/* clang-format off */
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
 	"Make an image of folders and files. A folder adds its contents to the root, a\n"
 	"file itself; TARGET=SOURCE puts either at TARGET. TARGET=-: standard input.\n"
-	"  -o, --output OUT          write to OUT (--force: over it); -: standard output\n"
+	"  -o, --output OUT          write to OUT (--force: over it); -: standard "
+	"output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
-	"      --iso-level LEVEL     names of: 1: 8.3; 2: 31; 4: 207; 3: large files too\n"
+	"      --iso-level LEVEL     names of: 1: 8.3; 2: 31; 4: 207; 3: large files "
+	"too\n"
 	"      --iso-names LIST      allow long,lowercase,relaxed,multidot,no-version\n"
 	"      --joliet-long, --omit-large-files   names of 103; those in UDF alone\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
 	"      --redundant-metadata, --udf-holes   a copy of it; holes of sparse files\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
 	"      --boot PLATFORM:PATH[,OPTION]...  start PATH on bios or efi; several\n"
-	"      --boot-catalog PATH, --boot-info-table, --boot-load-size N   boot details\n"
+	"      --boot-catalog PATH, --boot-info-table, --boot-load-size N   boot "
+	"details\n"
 	"      --hybrid[=mbr|gpt|both], --mbr-template FILE  start from USB sticks too\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --reflink WHEN, --align-large-files, --deduplicate   share equal blocks\n"
 	"      --rules RULES, --restricted-names   linux (default), imapi; ASCII names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
-	"      --follow-links, --strict   take what links lead to; refuse links, devices\n"
+	"      --follow-links, --strict   take what links lead to; refuse links, "
+	"devices\n"
 	"      --stage, --working-directory DIR  copy files first; where to\n"
 	"  -q, --quiet; -v, --verbose; --json   tell nothing, more, or one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n";
-/* clang-format on */
 
 static const char *take_output(void *target, const char *value)
 {

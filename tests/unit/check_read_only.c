@@ -116,6 +116,7 @@ static void try_image(void)
 	REFUSED(fsi_image_put_boot_catalog_path(image, "\\catalog"));
 	REFUSED(fsi_image_put_hybrid_boot(image, &hybrid));
 	ALLOWED(fsi_image_put_free_media_blocks(image, 0));
+	ALLOWED(fsi_image_put_stage_files(image, true));
 	ALLOWED(fsi_image_put_update_handler(image, ignore_update, NULL));
 	ALLOWED(fsi_image_lock_in_change_point(image));
 }
