@@ -42,8 +42,8 @@ const char create_help[] =
 	"details\n"
 	"      --hybrid[=mbr|gpt|both], --mbr-template FILE  start from USB sticks too\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
-	"      --rules RULES         for names and limits: linux (default) or imapi\n"
-	"      --restricted-names    allow only ASCII characters in names\n"
+	"      --reflink WHEN, --align-large-files, --deduplicate   share equal blocks\n"
+	"      --rules RULES, --restricted-names   linux (default), imapi; ASCII names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
 	"      --follow-links, --strict   take what links lead to; refuse links, "
 	"devices\n"
@@ -189,6 +189,22 @@ static const char *take_rules(void *target, const char *value)
 	return NULL;
 }
 
+/* "always" needs large files to lie where they can be shared. */
+static const char *take_reflink(void *target, const char *value)
+{
+	static const char *const words[] = {"never", "auto", "always"};
+	struct create_options *options = target;
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) != 0)
+			continue;
+		options->reflink = (enum fsi_reflink)i;
+		options->align_large_files |= options->reflink == FSI_REFLINK_ALWAYS;
+		return NULL;
+	}
+	return "must be auto, always or never";
+}
+
 static const char *take_exclude(void *target, const char *value)
 {
 	struct create_options *options = target;
@@ -252,6 +268,8 @@ static const char *take_mbr_template(void *target, const char *value)
 	FLAG("boot-info-table", boot.info_table, 0), \
 	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL}, \
 	VALUE("mbr-template", take_mbr_template, 0), \
+	FLAG("deduplicate", deduplicate, 0), \
+	FLAG("align-large-files", align_large_files, 0), \
 	FLAG("redundant-metadata", redundant_metadata, 0), \
 	FLAG("stage", stage, 0), \
 	FLAG("posix", posix, 0), \
@@ -267,6 +285,7 @@ static const char *take_mbr_template(void *target, const char *value)
 
 static const struct option_row create_rows[] = {
 	VALUE("output", take_output, 'o'),
+	VALUE("reflink", take_reflink, 0),
 	FLAG("force", force, 0),
 	IMAGE_ROWS,
 };
@@ -375,6 +394,7 @@ static bool parse(const struct option_table *table, int argc, char **argv,
 	ret_options->command = table->command;
 	ret_options->file_systems =
 		FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | FSI_FILE_SYSTEM_UDF;
+	ret_options->reflink = FSI_REFLINK_AUTO;
 	if (!options_parse(table, argc, argv, ret_options, &ret_options->operands,
 			   ret_status))
 		return false;

@@ -86,6 +86,8 @@ static void try_flags(void)
 	REFUSED(fsi_image_put_omit_large_iso_files(image, true));
 	REFUSED(fsi_image_put_iso9660_1999(image, true));
 	REFUSED(fsi_image_put_posix_attributes(image, true));
+	REFUSED(fsi_image_put_align_large_files(image, true));
+	REFUSED(fsi_image_put_deduplicate(image, true));
 	REFUSED(fsi_image_put_reproducible_times(image, true));
 	REFUSED(fsi_image_put_long_iso_names(image, true));
 	REFUSED(fsi_image_put_lowercase_iso_names(image, true));
