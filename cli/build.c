@@ -101,6 +101,10 @@ static HRESULT put_file_systems(fsi_image *image, const struct create_options *o
 			image, options->redundant_metadata);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_udf_holes(image, options->udf_holes);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_deduplicate(image, options->deduplicate);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_align_large_files(image, options->align_large_files);
 	return hr;
 }
 

@@ -44,6 +44,7 @@ static int write_image(struct build *build)
 		.progress = on_written,
 		.progress_context = build,
 		.threads = count_processors(),
+		.reflink = options->reflink,
 	};
 	const HRESULT hr =
 		to_stdout ? fsi_result_write_descriptor(build->result, STDOUT_FILENO,

@@ -22,29 +22,31 @@
 /* The path of a socket, without the NUL at its end: unix(7). */
 #define LONGEST_SOCKET (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
-/* A line here is a line on the screen. */
-/* clang-format off */
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
 	"Make an image of folders and files. A folder adds its contents to the root, a\n"
 	"file itself; TARGET=SOURCE puts either at TARGET. TARGET=-: standard input.\n"
-	"  -o, --output OUT          write to OUT (--force: over it); -: standard output\n"
+	"  -o, --output OUT          write to OUT (--force: over it); -: standard "
+	"output\n"
 	"  -V, --volume NAME         name the volume\n"
 	"  -f, --file-systems LIST   of iso9660,joliet,udf; all three by default\n"
-	"      --iso-level LEVEL     names of: 1: 8.3; 2: 31; 4: 207; 3: large files too\n"
+	"      --iso-level LEVEL     names of: 1: 8.3; 2: 31; 4: 207; 3: large files "
+	"too\n"
 	"      --iso-names LIST      allow long,lowercase,relaxed,multidot,no-version\n"
 	"      --joliet-long, --omit-large-files   names of 103; those in UDF alone\n"
 	"      --udf-revision REV    1.02 (default), 1.50, 2.00, 2.01, 2.50 or 2.60\n"
 	"      --redundant-metadata, --udf-holes   a copy of it; holes of sparse files\n"
 	"      --posix               keep links, devices, extended attributes, in UDF\n"
 	"      --boot PLATFORM:PATH[,OPTION]...  start PATH on bios or efi; several\n"
-	"      --boot-catalog PATH, --boot-info-table, --boot-load-size N   boot details\n"
+	"      --boot-catalog PATH, --boot-info-table, --boot-load-size N   boot "
+	"details\n"
 	"      --hybrid[=mbr|gpt|both], --mbr-template FILE  start from USB sticks too\n"
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
-	"      --rules RULES         for names and limits: linux (default) or imapi\n"
-	"      --restricted-names    allow only ASCII characters in names\n"
+	"      --reflink WHEN, --align-large-files, --deduplicate   share equal blocks\n"
+	"      --rules RULES, --restricted-names   linux (default), imapi; ASCII names\n"
 	"      --exclude GLOB        leave out what matches; may be given several times\n"
-	"      --follow-links, --strict   take what links lead to; refuse links, devices\n"
+	"      --follow-links, --strict   take what links lead to; refuse links, "
+	"devices\n"
 	"      --stage, --working-directory DIR  copy files first; where to\n"
 	"  -q, --quiet; -v, --verbose; --json   tell nothing, more, or one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n";
@@ -64,7 +66,6 @@ const char serve_help[] =
 	"\n"
 	"  nbdcopy nbd+unix:///?socket=SOCKET copy.iso\n"
 	"  mount -o loop MOUNTPOINT/image.iso /mnt\n";
-/* clang-format on */
 
 static const char *take_output(void *target, const char *value)
 {
@@ -188,6 +189,22 @@ static const char *take_rules(void *target, const char *value)
 	return NULL;
 }
 
+/* "always" needs large files to lie where they can be shared. */
+static const char *take_reflink(void *target, const char *value)
+{
+	static const char *const words[] = {"never", "auto", "always"};
+	struct create_options *options = target;
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) != 0)
+			continue;
+		options->reflink = (enum fsi_reflink)i;
+		options->align_large_files |= options->reflink == FSI_REFLINK_ALWAYS;
+		return NULL;
+	}
+	return "must be auto, always or never";
+}
+
 static const char *take_exclude(void *target, const char *value)
 {
 	struct create_options *options = target;
@@ -251,6 +268,8 @@ static const char *take_mbr_template(void *target, const char *value)
 	FLAG("boot-info-table", boot.info_table, 0), \
 	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL}, \
 	VALUE("mbr-template", take_mbr_template, 0), \
+	FLAG("deduplicate", deduplicate, 0), \
+	FLAG("align-large-files", align_large_files, 0), \
 	FLAG("redundant-metadata", redundant_metadata, 0), \
 	FLAG("stage", stage, 0), \
 	FLAG("posix", posix, 0), \
@@ -263,10 +282,10 @@ static const char *take_mbr_template(void *target, const char *value)
 	FLAG("quiet", quiet, 'q'), \
 	FLAG("verbose", verbose, 'v'), \
 	FLAG("json", json, 0)
-/* clang-format on */
 
 static const struct option_row create_rows[] = {
 	VALUE("output", take_output, 'o'),
+	VALUE("reflink", take_reflink, 0),
 	FLAG("force", force, 0),
 	IMAGE_ROWS,
 };
@@ -375,6 +394,7 @@ static bool parse(const struct option_table *table, int argc, char **argv,
 	ret_options->command = table->command;
 	ret_options->file_systems =
 		FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | FSI_FILE_SYSTEM_UDF;
+	ret_options->reflink = FSI_REFLINK_AUTO;
 	if (!options_parse(table, argc, argv, ret_options, &ret_options->operands,
 			   ret_status))
 		return false;

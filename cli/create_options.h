@@ -9,7 +9,7 @@
 #include "cli/hybrid.h"
 #include "cli/options.h"
 
-#include <fsimage/types.h>
+#include <fsimage/result.h>
 
 /** By whose rules names and limits are judged. */
 enum rules {
@@ -34,6 +34,9 @@ struct create_options {
 	struct iso_options iso;
 	uint32_t udf_revision; /**< as 0x102; 0: none given */
 	bool udf_holes;
+	enum fsi_reflink reflink;
+	bool align_large_files;
+	bool deduplicate;
 	int64_t capacity_blocks;       /**< 0: none given */
 	const char *working_directory; /**< NULL: none given */
 	const char *default_directory; /**< that of the environment; NULL: none */

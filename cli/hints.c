@@ -46,6 +46,9 @@ static const char *hint_for_rules(HRESULT code)
 
 static const char *hint_for_size(const struct create_options *options)
 {
+	if (options->capacity_blocks != 0 && options->deduplicate)
+		return "a larger --capacity, or none, makes more room: what "
+		       "--deduplicate spares counts while files are added";
 	if (options->capacity_blocks != 0)
 		return "a larger --capacity, or none, makes more room";
 	if (options->rules == RULES_IMAPI)
@@ -110,6 +113,11 @@ static const char *hint_for_sources(HRESULT code, const struct create_options *o
 static const char *hint_for_output(HRESULT code, const struct create_options *options)
 {
 	switch (code) {
+	case FSI_E_NOT_SUPPORTED:
+	case E_FAIL:
+		return options->reflink == FSI_REFLINK_ALWAYS
+			       ? "--reflink auto copies what can't be shared"
+			       : NULL;
 	case FSI_E_FILE_EXISTS:
 		return options->force ? NULL : "--force replaces it";
 	case IMAPI_E_INVALID_WORKING_DIRECTORY:

@@ -3,6 +3,7 @@
 #include "cli/notes.h"
 
 #include "cli/large_files.h"
+#include "cli/units.h"
 #include "cli/walk.h"
 
 #include <inttypes.h>
@@ -250,11 +251,33 @@ static HRESULT note_volume_name(fsi_result *result,
 	return hr;
 }
 
+/* ---- duplicates -------------------------------------------------------- */
+
+static HRESULT note_duplicates(fsi_result *result, const struct create_options *options,
+			       const struct voice *voice)
+{
+	char size[UNITS_TEXT_SIZE];
+	uint32_t count = 0;
+	uint32_t blocks = 0;
+	const HRESULT hr = fsi_result_get_duplicates(result, &count, &blocks);
+
+	if (FAILED(hr) || !options->deduplicate)
+		return hr;
+	message_note(voice,
+		     "%" PRIu32 " file%s stored with another of the same bytes, "
+		     "which saves %s",
+		     count, count == 1 ? " is" : "s are",
+		     units_format_size((uint64_t)blocks * FSI_BLOCK_SIZE, &size));
+	return S_OK;
+}
+
 HRESULT notes_on_image(fsi_image *image, fsi_result *result,
 		       const struct create_options *options, const struct voice *voice)
 {
 	HRESULT hr = voice->quiet ? S_FALSE : note_limits(image, result, options, voice);
 
+	if (hr == S_OK)
+		hr = note_duplicates(result, options, voice);
 	for (size_t i = 0; i < FILE_SYSTEMS && hr == S_OK; i++) {
 		const struct file_system_name *file_system = &file_system_names[i];
 

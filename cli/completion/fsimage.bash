@@ -37,6 +37,7 @@ _fsimage_value() {
 		COMPREPLY=($(compgen -W "mbr gpt both" -- "$cur"))
 		;;
 	--mbr-template) _filedir ;;
+	--reflink) COMPREPLY=($(compgen -W "auto always never" -- "$cur")) ;;
 	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
 	-C | --directory) _filedir -d ;;
 	--view) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
@@ -52,7 +53,7 @@ _fsimage_create() {
 		COMPREPLY=($(compgen -W "--output --volume --file-systems --iso-level
 			--iso-names --joliet-long --omit-large-files
 			--udf-revision --redundant-metadata --posix --udf-holes
-			--capacity --stage --working-directory --rules --restricted-names --boot --boot-catalog
+			--reflink --align-large-files --deduplicate --capacity --stage --working-directory --rules --restricted-names --boot --boot-catalog
 			--boot-info-table --boot-load-size --hybrid --mbr-template --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;

@@ -46,6 +46,8 @@ struct fsi_image {
 	bool posix_attributes;
 	bool redundant_metadata; /* of UDF from 2.50 on */
 	bool udf_holes;
+	bool align_large_files;
+	bool deduplicate;
 	bool strict;
 	bool real_time_waits; /* for the next layout: see fsi_file_put_is_real_time() */
 	int32_t limits_point; /* change point when limits were last set */

@@ -99,12 +99,13 @@ void fsi_image_refresh_limits(fsi_image *image)
 	fsi_tree_forget_budget(&image->tree);
 }
 
-/* Where holes are is known only when files are looked at, and what firmware reads of
- * small files is not embedded. */
+/* Where holes are is known only when files are looked at, what firmware reads of
+ * small files is not embedded, and gaps depend on the order. */
 static bool can_tally(const fsi_image *image)
 {
 	return !((image->udf_holes || image->boot.marked_count > 0) &&
 		 image->file_systems == FSI_FILE_SYSTEM_UDF) &&
+	       !image->align_large_files &&
 	       image->hybrid.tables == FSI_PARTITION_TABLE_NONE &&
 	       atomic_load_explicit(&image->results, memory_order_acquire) == 0;
 }
@@ -123,7 +124,7 @@ static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
 				       ? hr
 				       : fsi_plan_count_blocks(image, &sizes, ret_blocks);
 	}
-	FSI_TRY(fsi_plan_create(image, &plan));
+	FSI_TRY(fsi_plan_create(image, false, &plan));
 	*ret_blocks = plan->layout.total_blocks;
 	fsi_plan_destroy(plan);
 	return S_OK;

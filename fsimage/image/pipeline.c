@@ -5,7 +5,9 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "image/duplicates.h"
 #include "image/sparse.h"
+#include "io/share.h"
 #include "tree/data.h"
 #include "tree/path.h"
 
@@ -180,6 +182,17 @@ static const struct fsi_region_ops data_ops = {
 	.open = open_data,
 };
 
+/* What stands for several files has to be what it was when they were compared. */
+static HRESULT open_shared_data(const struct fsi_region *region, fsi_stream **ret_stream)
+{
+	return fsi_data_open_fixed(region->owner, ret_stream);
+}
+
+static const struct fsi_region_ops shared_data_ops = {
+	.describe = describe_data,
+	.open = open_shared_data,
+};
+
 /* ---- formats ----------------------------------------------------------- */
 
 static HRESULT add_iso9660(const struct fsi_iso9660_source *trees, struct fsi_plan *plan)
@@ -303,18 +316,38 @@ static HRESULT place_boot_data(const struct fsi_data *data, struct fsi_plan *pla
 		       : S_FALSE;
 }
 
-static HRESULT place_one(const struct fsi_data *data, struct fsi_plan *plan)
+/* So that file systems can share the blocks of large files. */
+static uint32_t alignment_of(const fsi_image *image, const struct fsi_data *data)
+{
+	return image->align_large_files &&
+			       fsi_blocks_of(data->size) >= FSI_SHARE_MIN_BLOCKS
+		       ? FSI_SHARE_ALIGNMENT / FSI_BLOCK_SIZE
+		       : 1;
+}
+
+static HRESULT place_one(const fsi_image *image, const struct fsi_data *data,
+			 struct fsi_plan *plan)
 {
 	struct fsi_layout *layout = &plan->layout;
 	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
+	const struct fsi_data *first =
+		plan->firsts != NULL ? plan->firsts[data->number] : NULL;
 	HRESULT hr = S_OK;
 
 	if (runs != NULL)
 		return fsi_sparse_place(runs, layout);
+	if (first != NULL && first != data) {
+		layout->data_blocks[data->number] = layout->data_blocks[first->number];
+		plan->duplicate_count++;
+		plan->duplicate_blocks += (uint32_t)fsi_blocks_of(data->size);
+		return S_OK;
+	}
 	hr = place_boot_data(data, plan);
 	if (hr != S_FALSE)
 		return hr;
-	return fsi_layout_append(layout, &data_ops, data, fsi_blocks_of(data->size), 1,
+	return fsi_layout_append(layout, first != NULL ? &shared_data_ops : &data_ops,
+				 data, fsi_blocks_of(data->size),
+				 alignment_of(image, data),
 				 &layout->data_blocks[data->number]);
 }
 
@@ -327,12 +360,50 @@ static HRESULT begin_data(const fsi_image *image, struct fsi_layout *layout)
 				 &layout->first_data_block);
 }
 
+/* Data whose blocks can be those of other data: not what boots, nor has holes. */
+static void list_candidates(const fsi_image *image, const struct fsi_order *order,
+			    const struct fsi_layout *layout,
+			    const struct fsi_data **candidates, uint32_t *ret_count)
+{
+	const uint32_t count = order->data_count;
+
+	*ret_count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		/* In the order in which they get their places. */
+		const uint32_t n = (order->item_data_count + i) % count;
+		const struct fsi_data *data = order->data[n];
+
+		if (!is_embedded(image, data) && !data->needs_blocks &&
+		    fsi_layout_find_runs(layout, data->number) == NULL)
+			candidates[(*ret_count)++] = data;
+	}
+}
+
+static HRESULT find_duplicates(const fsi_image *image, const struct fsi_order *order,
+			       struct fsi_plan *plan)
+{
+	const struct fsi_data **candidates = NULL;
+	uint32_t count = 0;
+	HRESULT hr = E_OUTOFMEMORY;
+
+	plan->firsts = fsi_allocate_zeroed(order->data_count, sizeof(plan->firsts[0]));
+	candidates = fsi_allocate_zeroed(order->data_count, sizeof(const void *));
+	if (plan->firsts == NULL || candidates == NULL) {
+		hr = FSI_FAIL(E_OUTOFMEMORY);
+	} else {
+		list_candidates(image, order, &plan->layout, candidates, &count);
+		hr = fsi_duplicates_find(candidates, count, plan->firsts);
+	}
+	fsi_free(candidates);
+	return hr;
+}
+
 static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
 			  uint32_t first, uint32_t end, struct fsi_plan *plan)
 {
 	for (uint32_t i = first; i < end; i++) {
 		if (!is_embedded(image, order->data[i]))
-			FSI_TRY(place_one(order->data[i], plan));
+			FSI_TRY(place_one(image, order->data[i], plan));
 	}
 	return S_OK;
 }
@@ -352,6 +423,8 @@ static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
 	if (layout->data_blocks == NULL ||
 	    !fsi_vector_reserve(&layout->regions, order->data_count))
 		return FSI_FAIL(E_OUTOFMEMORY);
+	if (plan->for_result && image->deduplicate)
+		FSI_TRY(find_duplicates(image, order, plan));
 	FSI_TRY(place_some(image, order, order->item_data_count, order->data_count,
 			   plan));
 	return place_some(image, order, 0, order->item_data_count, plan);
@@ -399,7 +472,7 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 	return place_stage(plan, FSI_STAGE_SEALED);
 }
 
-HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
+HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret_plan)
 {
 	const struct fsi_naming *naming = NULL;
 	struct fsi_plan *plan = NULL;
@@ -412,6 +485,7 @@ HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan)
 	plan = fsi_allocate_zeroed(1, sizeof(*plan));
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
+	plan->for_result = for_result;
 	hr = describe_volume(image, naming->order, &plan->volume);
 	if (SUCCEEDED(hr))
 		hr = add_formats(image, naming, NULL, plan);
@@ -433,6 +507,7 @@ static void clear_plan(struct fsi_plan *plan)
 	}
 	fsi_layout_free(&plan->layout);
 	fsi_stub_destroy(plan->stub);
+	fsi_free(plan->firsts);
 	fsi_free(plan->volume.iso_name);
 	fsi_free(plan->volume.joliet_name);
 	fsi_free(plan->volume.udf_name);

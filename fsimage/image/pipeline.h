@@ -31,16 +31,25 @@ struct fsi_plan {
 	struct fsi_volume volume;
 	struct fsi_layout layout;
 	struct fsi_format *formats[FSI_PLAN_FORMATS]; /* NULL: not in this image */
-	struct fsi_stub *stub; /* NULL: ISO 9660 is whole or not there at all */
+	bool for_result;
+	/*
+	 * By data number: the first of those that are the same, itself or the one
+	 * whose extent it has; NULL: none is. NULL: nobody has looked.
+	 */
+	const struct fsi_data **firsts;
+	uint32_t duplicate_count;
+	uint32_t duplicate_blocks; /* which they would have */
+	struct fsi_stub *stub;	   /* NULL: ISO 9660 is whole or not there at all */
 };
 
 /*
  * Lay out the image as it is. The plan borrows the image's naming and tree,
- * which must not change while it lives. IMAPI_E_NO_OUTPUT,
- * IMAPI_E_NO_UNIQUE_NAME, IMAPI_E_IMAGE_TOO_BIG over 2^31 - 1 blocks,
+ * which must not change while it lives. for_result: duplicates are looked for, if that
+ * is wanted, which reads files and fails as fsi_duplicates_find() does.
+ * IMAPI_E_NO_OUTPUT, IMAPI_E_NO_UNIQUE_NAME, IMAPI_E_IMAGE_TOO_BIG over 2^31 - 1 blocks,
  * E_OUTOFMEMORY.
  */
-HRESULT fsi_plan_create(fsi_image *image, struct fsi_plan **ret_plan);
+HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret_plan);
 
 /*
  * The blocks that an image has whose content comes to these sizes; its own items

@@ -298,6 +298,32 @@ HRESULT fsi_image_put_posix_attributes(fsi_image *image, bool new_val)
 				  new_val);
 }
 
+HRESULT fsi_image_get_align_large_files(fsi_image *image, bool *ret_val)
+{
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, align_large_files),
+				  ret_val);
+}
+
+/* No limit of the tree changes, but how many blocks are used does. */
+HRESULT fsi_image_put_align_large_files(fsi_image *image, bool new_val)
+{
+	FSI_TRY(fsi_image_put_flag(image, FSI_IMAGE_FLAG(image, align_large_files),
+				   new_val));
+	fsi_image_refresh_limits(image);
+	image->measured_blocks = 0;
+	return S_OK;
+}
+
+HRESULT fsi_image_get_deduplicate(fsi_image *image, bool *ret_val)
+{
+	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, deduplicate), ret_val);
+}
+
+HRESULT fsi_image_put_deduplicate(fsi_image *image, bool new_val)
+{
+	return fsi_image_put_flag(image, FSI_IMAGE_FLAG(image, deduplicate), new_val);
+}
+
 HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val)
 {
 	return fsi_image_get_flag(

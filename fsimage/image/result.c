@@ -51,7 +51,7 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	if (SUCCEEDED(hr))
 		hr = fsi_image_check_boot(image);
 	if (SUCCEEDED(hr))
-		hr = fsi_plan_create(image, &result->plan);
+		hr = fsi_plan_create(image, true, &result->plan);
 	if (SUCCEEDED(hr))
 		hr = check_capacity(image, result->plan);
 	if (FAILED(hr)) {
@@ -62,8 +62,11 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	atomic_init(&result->references, 1);
 	result->image = fsi_image_add_ref(image);
 	atomic_fetch_add_explicit(&image->results, 1, memory_order_relaxed);
-	image->measured_blocks = result->plan->layout.total_blocks;
-	image->measured_generation = image->tree.generation;
+	/* What is used is told as if nothing were there twice. */
+	if (result->plan->firsts == NULL) {
+		image->measured_blocks = result->plan->layout.total_blocks;
+		image->measured_generation = image->tree.generation;
+	}
 	*ret_result = result;
 	return fsi_image_note_content(image);
 }
@@ -211,6 +214,17 @@ HRESULT fsi_result_get_omitted_file_count(fsi_result *result,
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(find_view(result, file_system, &view));
 	*ret_count = file_system == FSI_FILE_SYSTEM_UDF ? 0 : view->order->large_count;
+	return S_OK;
+}
+
+HRESULT fsi_result_get_duplicates(fsi_result *result, uint32_t *ret_count,
+				  uint32_t *ret_blocks)
+{
+	fsi_error_clear();
+	if (result == NULL || ret_count == NULL || ret_blocks == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_count = result->plan->duplicate_count;
+	*ret_blocks = result->plan->duplicate_blocks;
 	return S_OK;
 }
 

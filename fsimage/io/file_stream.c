@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "error/fail.h"
+#include "io/share.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,6 +81,17 @@ static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 	return S_OK;
 }
 
+static HRESULT share(void *self, uint64_t offset, const struct fsi_share_target *target,
+		     uint64_t *ret_length)
+{
+	const struct file_stream *file = self;
+
+	*ret_length = UINT64_MAX;
+	return offset < file->size ? fsi_share_descriptor(file->descriptor, offset,
+							  file->size, target, ret_length)
+				   : S_FALSE;
+}
+
 static HRESULT measure_file(void *self, uint64_t *ret_size)
 {
 	const struct file_stream *file = self;
@@ -101,6 +113,7 @@ static const struct fsi_stream_ops file_ops = {
 	.read_at = read_file,
 	.get_size = measure_file,
 	.count_zeros = count_zeros,
+	.share = share,
 	.destroy = close_file,
 };
 

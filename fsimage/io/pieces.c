@@ -20,6 +20,7 @@ struct slot {
 	uint64_t offset;
 	uint64_t length;
 	bool is_zero;
+	bool is_shared;
 	bool is_ready;
 	HRESULT hr;
 };
@@ -27,11 +28,13 @@ struct slot {
 struct fsi_pieces {
 	fsi_stream *stream;
 	uint64_t size;
-	pthread_mutex_t lock; /* of what follows, but for what a slot's reader fills */
-	pthread_cond_t room;  /* a slot was given back, or all is to end */
-	pthread_cond_t ready; /* a slot was filled */
-	uint64_t next_offset; /* where the next piece to be read begins */
-	uint64_t claimed;     /* pieces that were begun */
+	struct fsi_share_target target;
+	uint64_t share_offset; /* where it may next be shared; UINT64_MAX: nowhere */
+	pthread_mutex_t lock;  /* of what follows, but for what a slot's reader fills */
+	pthread_cond_t room;   /* a slot was given back, or all is to end */
+	pthread_cond_t ready;  /* a slot was filled */
+	uint64_t next_offset;  /* where the next piece to be read begins */
+	uint64_t claimed;      /* pieces that were begun */
 	uint64_t
 		given_back; /* pieces that are done with, and slots that are free again */
 	bool is_lent;	    /* the one behind them is with the caller */
@@ -47,6 +50,32 @@ struct fsi_pieces {
 
 /* ---- reading ----------------------------------------------------------- */
 
+/*
+ * Share the piece with the target, or end it where that may be possible. Locked, since
+ * who shares decides where the next piece begins; it does not take long.
+ */
+static HRESULT share_slot(struct fsi_pieces *pieces, struct slot *slot)
+{
+	struct fsi_share_target target = pieces->target;
+	uint64_t length = 0;
+	HRESULT hr = S_FALSE;
+
+	if (slot->offset >= pieces->share_offset) {
+		target.offset = slot->offset;
+		target.length = pieces->size - slot->offset;
+		hr = fsi_stream_share(pieces->stream, slot->offset, &target, &length);
+		if (FAILED(hr))
+			return hr;
+		pieces->share_offset = length < UINT64_MAX - slot->offset
+					       ? slot->offset + length
+					       : UINT64_MAX;
+	}
+	slot->is_shared = hr == S_OK;
+	if (slot->is_shared || pieces->share_offset - slot->offset < slot->length)
+		slot->length = pieces->share_offset - slot->offset;
+	return S_OK;
+}
+
 /* The next piece to be read; NULL when there is none, or no room. Locked. */
 static struct slot *claim(struct fsi_pieces *pieces)
 {
@@ -58,7 +87,9 @@ static struct slot *claim(struct fsi_pieces *pieces)
 	slot->offset = pieces->next_offset;
 	slot->length = left < FSI_PIECE_SIZE ? left : FSI_PIECE_SIZE;
 	slot->is_zero = false;
+	slot->is_shared = false;
 	slot->is_ready = false;
+	slot->hr = share_slot(pieces, slot);
 	pieces->next_offset += slot->length;
 	pieces->claimed++;
 	return slot;
@@ -97,7 +128,8 @@ static HRESULT read_slot(struct fsi_pieces *pieces, struct slot *slot)
 
 static void fill(struct fsi_pieces *pieces, struct slot *slot)
 {
-	slot->hr = read_slot(pieces, slot);
+	if (SUCCEEDED(slot->hr) && !slot->is_shared)
+		slot->hr = read_slot(pieces, slot);
 	pthread_mutex_lock(&pieces->lock);
 	if (FAILED(slot->hr) && slot->offset < pieces->failed_offset) {
 		fsi_error_save(&pieces->error);
@@ -172,6 +204,7 @@ static void free_pieces(struct fsi_pieces *pieces)
 }
 
 HRESULT fsi_pieces_create(fsi_stream *stream, uint64_t size, unsigned threads,
+			  const struct fsi_share_target *target,
 			  struct fsi_pieces **ret_pieces)
 {
 	struct fsi_pieces *pieces = fsi_allocate_zeroed(1, sizeof(*pieces));
@@ -186,6 +219,9 @@ HRESULT fsi_pieces_create(fsi_stream *stream, uint64_t size, unsigned threads,
 		pieces->stream = stream;
 		pieces->size = size;
 		pieces->failed_offset = UINT64_MAX;
+		pieces->share_offset = target != NULL ? 0 : UINT64_MAX;
+		if (target != NULL)
+			pieces->target = *target;
 		pieces->slot_count = threads > 0 ? 2 * threads : 1;
 	}
 	for (unsigned i = 0; has_memory && i < pieces->slot_count; i++) {
@@ -303,6 +339,10 @@ HRESULT fsi_pieces_next(struct fsi_pieces *pieces, struct fsi_piece *ret_piece)
 		fsi_error_restore(&pieces->error);
 		return slot->hr;
 	}
-	*ret_piece = (struct fsi_piece){slot->is_zero ? NULL : slot->bytes, slot->length};
+	*ret_piece = (struct fsi_piece){
+		.bytes = slot->is_zero || slot->is_shared ? NULL : slot->bytes,
+		.is_shared = slot->is_shared,
+		.length = slot->length,
+	};
 	return S_OK;
 }

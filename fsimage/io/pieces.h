@@ -14,15 +14,19 @@
 struct fsi_pieces;
 
 struct fsi_piece {
-	const uint8_t *bytes; /* NULL: zeros, of any length */
+	const uint8_t *bytes; /* NULL: zeros of any length, or */
+	bool is_shared;	      /* they are in the target, which shares them */
 	uint64_t length;      /* of bytes: up to FSI_PIECE_SIZE */
 };
 
 /*
  * Begin at the start of a stream of that many bytes, which is borrowed. threads: how
- * many read ahead; 0: fsi_pieces_next() reads. E_OUTOFMEMORY.
+ * many read ahead; 0: fsi_pieces_next() reads. target: the file that gets the whole
+ * stream, at the same offsets, where it may share bytes with the sources; NULL: none.
+ * It is shared with in any order, ahead of fsi_pieces_next(). E_OUTOFMEMORY.
  */
 HRESULT fsi_pieces_create(fsi_stream *stream, uint64_t size, unsigned threads,
+			  const struct fsi_share_target *target,
 			  struct fsi_pieces **ret_pieces);
 
 /* Wait for a while until there is a next piece, or the end. Whether there is. */

@@ -4,6 +4,7 @@
 
 #include "error/fail.h"
 #include "io/pieces.h"
+#include "io/share.h"
 #include "io/stream.h"
 #include "io/target.h"
 
@@ -19,13 +20,19 @@
 #define PATIENCE_MS 50
 /* Bytes after which the system is asked to begin writing to the disk. */
 #define FLUSH_SIZE (16u * 1024 * 1024)
+/* An image of this size would take the cache from what others need there. */
+#define LARGE_IMAGE_SIZE (UINT64_C(4) << 30)
+/* So much of it is still on its way to the disk, and not waited for. */
+#define CACHED_SIZE (64u * 1024 * 1024)
 
 struct copy {
 	int descriptor;
 	bool may_have_holes;
+	bool may_share; /* blocks with the sources */
 	const struct fsi_write_options *options;
 	uint64_t written;
 	uint64_t flushed;
+	uint64_t dropped; /* is on the disk and no longer in the cache */
 	uint64_t total;
 };
 
@@ -113,6 +120,26 @@ static HRESULT write_with_holes(struct copy *copy, const uint8_t *bytes, size_t 
 }
 
 /*
+ * What is on the disk need not be in the cache, as nobody reads it soon. Only what was
+ * waited for is; so it is waited for behind what is on its way.
+ */
+static void drop_written(struct copy *copy)
+{
+	const uint64_t end =
+		copy->flushed > CACHED_SIZE ? copy->flushed - CACHED_SIZE : 0;
+	const off_t begin = (off_t)copy->dropped;
+	const off_t length = (off_t)(end - copy->dropped);
+
+	if (copy->total < LARGE_IMAGE_SIZE || end == copy->dropped)
+		return;
+	if (sync_file_range(copy->descriptor, begin, length,
+			    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER) == 0)
+		(void)posix_fadvise(copy->descriptor, begin, length, POSIX_FADV_DONTNEED);
+	copy->dropped = end;
+}
+
+/*
  * What is to be synced at the end may as well be on its way before. A file
  * system that can't do it this way is no worse off.
  */
@@ -127,6 +154,7 @@ static void flush_early(struct copy *copy)
 			      (off_t)(copy->written - copy->flushed),
 			      SYNC_FILE_RANGE_WRITE);
 	copy->flushed = copy->written;
+	drop_written(copy);
 }
 
 /* Zeros that nobody had to read. */
@@ -148,6 +176,8 @@ static HRESULT write_zeros(struct copy *copy, uint64_t length)
 
 static HRESULT write_piece(struct copy *copy, const struct fsi_piece *piece)
 {
+	if (piece->is_shared)
+		return skip_bytes(copy, piece->length);
 	if (piece->bytes == NULL)
 		return write_zeros(copy, piece->length);
 	if (copy->may_have_holes)
@@ -174,14 +204,42 @@ static HRESULT copy_pieces(struct copy *copy, struct fsi_pieces *pieces)
 	return S_OK;
 }
 
+static enum fsi_reflink reflink_of(const struct fsi_write_options *options)
+{
+	return options != NULL ? options->reflink : FSI_REFLINK_NEVER;
+}
+
+/* Only a new file has the offsets of the image, and nothing that may be lost. */
+static HRESULT choose_sharing(struct copy *copy)
+{
+	const enum fsi_reflink reflink = reflink_of(copy->options);
+	int error = EOPNOTSUPP;
+
+	if (reflink == FSI_REFLINK_NEVER)
+		return S_OK;
+	if (copy->may_have_holes)
+		error = fsi_share_probe(copy->descriptor);
+	if (error != 0 && reflink == FSI_REFLINK_ALWAYS)
+		return fsi_error_detail(fsi_error_from_errno(error),
+					"The output can't share blocks with files.");
+	copy->may_share = error == 0;
+	return S_OK;
+}
+
 static HRESULT copy_stream(struct copy *copy, fsi_stream *stream)
 {
 	const unsigned threads = copy->options != NULL ? copy->options->threads : 0;
+	const struct fsi_share_target target = {
+		.descriptor = copy->descriptor,
+		.is_required = reflink_of(copy->options) == FSI_REFLINK_ALWAYS,
+	};
 	struct fsi_pieces *pieces = NULL;
 	HRESULT hr = S_OK;
 
 	FSI_TRY(report(copy));
-	FSI_TRY(fsi_pieces_create(stream, copy->total, threads, &pieces));
+	FSI_TRY(choose_sharing(copy));
+	FSI_TRY(fsi_pieces_create(stream, copy->total, threads,
+				  copy->may_share ? &target : NULL, &pieces));
 	hr = copy_pieces(copy, pieces);
 	fsi_pieces_destroy(pieces);
 	return hr;
@@ -189,7 +247,8 @@ static HRESULT copy_stream(struct copy *copy, fsi_stream *stream)
 
 static HRESULT check_options(const struct fsi_write_options *options)
 {
-	if (options != NULL && options->size < sizeof(*options))
+	if (options != NULL &&
+	    (options->size < sizeof(*options) || options->reflink > FSI_REFLINK_ALWAYS))
 		return FSI_FAIL(E_INVALIDARG);
 	return S_OK;
 }

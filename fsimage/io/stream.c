@@ -150,6 +150,24 @@ HRESULT fsi_stream_count_zeros(fsi_stream *stream, uint64_t offset, uint64_t *re
 	return S_OK;
 }
 
+HRESULT fsi_stream_share(fsi_stream *stream, uint64_t offset,
+			 const struct fsi_share_target *target, uint64_t *ret_length)
+{
+	uint64_t length = UINT64_MAX;
+	HRESULT hr = S_FALSE;
+
+	if (stream->ops->share != NULL)
+		hr = stream->ops->share(stream->self, offset, target, &length);
+	if (FAILED(hr))
+		return fsi_error_adopt(hr);
+	if (length == 0 || (hr == S_OK && length > target->length))
+		return fsi_error_detail(
+			FSI_FAIL(E_UNEXPECTED),
+			"A stream shared nothing, or more than it was asked for.");
+	*ret_length = length;
+	return hr;
+}
+
 HRESULT fsi_stream_count_zeros_at(fsi_stream *stream, uint64_t offset,
 				  uint64_t *ret_count)
 {

@@ -28,6 +28,13 @@ HRESULT fsi_stream_measure(fsi_stream *stream, uint64_t *ret_size);
 /* As fsi_stream_count_zeros_at(). */
 HRESULT fsi_stream_count_zeros(fsi_stream *stream, uint64_t offset, uint64_t *ret_count);
 
+/*
+ * Share bytes with a file, as share of struct fsi_stream_ops. A stream that never does:
+ * S_FALSE and UINT64_MAX.
+ */
+HRESULT fsi_stream_share(fsi_stream *stream, uint64_t offset,
+			 const struct fsi_share_target *target, uint64_t *ret_length);
+
 /* As fsi_stream_create_on_memory(). */
 HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
 				  fsi_stream **ret_stream);

@@ -3,6 +3,7 @@
 #include "layout/image_stream.h"
 
 #include "error/fail.h"
+#include "io/share.h"
 #include "io/stream.h"
 
 #include <stdatomic.h>
@@ -229,6 +230,98 @@ static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 	return S_OK;
 }
 
+/* ---- sharing ----------------------------------------------------------- */
+
+/* How far it is from offset to the next region behind it that may be shared. */
+static uint64_t distance_to_share(const struct fsi_layout *layout, uint64_t offset)
+{
+	const uint64_t block = offset / FSI_BLOCK_SIZE;
+	size_t low = 0;
+	size_t high = layout->regions.count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (layout->regions.items[middle].first_block <= block)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low < layout->regions.count &&
+	       !fsi_region_may_share(&layout->regions.items[low]))
+		low++;
+	return low < layout->regions.count
+		       ? (uint64_t)layout->regions.items[low].first_block *
+					 FSI_BLOCK_SIZE -
+				 offset
+		       : UINT64_MAX;
+}
+
+/* The bytes of a region from its own offset on. */
+static HRESULT share_opened(struct image_stream *image, const struct fsi_region *region,
+			    uint64_t offset, const struct fsi_share_target *target,
+			    uint64_t *ret_length)
+{
+	const uint64_t left = (uint64_t)region->blocks * FSI_BLOCK_SIZE - offset;
+	struct fsi_share_target part = *target;
+	struct opened *opened = NULL;
+	HRESULT hr = S_OK;
+
+	if (part.length > left)
+		part.length = left;
+	FSI_TRY(take_opened(image, region, &opened));
+	hr = fsi_stream_share(opened->stream, offset, &part, ret_length);
+	if (FAILED(hr))
+		close_opened(opened);
+	else
+		keep_opened(image, opened);
+	return hr;
+}
+
+static HRESULT refuse_odd_block(const struct fsi_region *region)
+{
+	return fsi_error_detail(
+		FSI_FAIL(E_INVALIDARG),
+		"Block %u, where a large file begins, is not a multiple of %u.",
+		region->first_block, FSI_SHARE_ALIGNMENT / FSI_BLOCK_SIZE);
+}
+
+/* What is left behind the last bytes that can be shared is no piece of its own. */
+static HRESULT share(void *self, uint64_t offset, const struct fsi_share_target *target,
+		     uint64_t *ret_length)
+{
+	struct image_stream *image = self;
+	const uint64_t total = image->layout->total_blocks;
+	const struct fsi_region *region =
+		offset / FSI_BLOCK_SIZE < total
+			? fsi_layout_find(image->layout,
+					  (uint32_t)(offset / FSI_BLOCK_SIZE))
+			: NULL;
+	uint64_t length = UINT64_MAX;
+	uint64_t begin = 0;
+	uint64_t end = 0;
+
+	if (region != NULL && fsi_region_may_share(region)) {
+		begin = (uint64_t)region->first_block * FSI_BLOCK_SIZE;
+		end = begin + (uint64_t)region->blocks * FSI_BLOCK_SIZE;
+		if (begin % FSI_SHARE_ALIGNMENT == 0) {
+			const HRESULT hr = share_opened(image, region, offset - begin,
+							target, &length);
+
+			if (hr != S_FALSE) {
+				*ret_length = length;
+				return hr;
+			}
+		} else if (target->is_required) {
+			return refuse_odd_block(region);
+		}
+	}
+	*ret_length = length < end - offset && end - offset - length >= FSI_BLOCK_SIZE
+			      ? length
+			      : distance_to_share(image->layout, offset);
+	return S_FALSE;
+}
+
 static HRESULT measure_image(void *self, uint64_t *ret_size)
 {
 	const struct image_stream *image = self;
@@ -259,6 +352,7 @@ static const struct fsi_stream_ops image_ops = {
 	.read_at = read_image,
 	.get_size = measure_image,
 	.count_zeros = count_zeros,
+	.share = share,
 	.clone = clone_image,
 	.destroy = destroy_image,
 };

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "io/share.h"
 
 /* Block counts are 32-bit signed numbers in IMAPI. */
 #define MAX_BLOCKS INT32_MAX
@@ -65,6 +66,11 @@ HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_
 		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
 				"two regions want the same block");
 	return add_region(layout, ops, owner, blocks, first_block);
+}
+
+bool fsi_region_may_share(const struct fsi_region *region)
+{
+	return region->ops->open != NULL && region->blocks >= FSI_SHARE_MIN_BLOCKS;
 }
 
 const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout,

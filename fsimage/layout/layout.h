@@ -94,6 +94,12 @@ HRESULT fsi_layout_append(struct fsi_layout *layout, const struct fsi_region_ops
 HRESULT fsi_layout_append_at(struct fsi_layout *layout, const struct fsi_region_ops *ops,
 			     const void *owner, uint32_t blocks, uint32_t first_block);
 
+/*
+ * Whether a region's blocks can be those of a file of this computer too: it is large
+ * enough for that to be worth it (FSI_SHARE_MIN_BLOCKS) and is read from a stream.
+ */
+bool fsi_region_may_share(const struct fsi_region *region);
+
 /* The runs of data with that number; NULL when it is one run of blocks. */
 const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout,
 						 uint32_t number);

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "io/share.h"
 #include "io/stream.h"
 #include "stash/stash.h"
 #include "tree/path.h"
@@ -233,6 +234,8 @@ struct source {
 	uint64_t size;
 	fsi_stream *stream; /* NULL: the descriptor */
 	int descriptor;
+	bool is_fixed; /* it must not be written to either */
+	int64_t modified_ns;
 };
 
 static HRESULT refuse_size(const struct source *source, uint64_t found)
@@ -256,6 +259,11 @@ static HRESULT check_size(const struct source *source)
 		return refuse_reading(source, errno);
 	if ((uint64_t)status.st_size != source->size)
 		return refuse_size(source, (uint64_t)status.st_size);
+	if (source->is_fixed &&
+	    (int64_t)((uint64_t)status.st_mtim.tv_sec * 1000000000 +
+		      (uint64_t)status.st_mtim.tv_nsec) != source->modified_ns)
+		return fsi_error_detail(refuse_reading(source, 0),
+					"It was written to since it was added.");
 	return S_OK;
 }
 
@@ -269,7 +277,7 @@ static HRESULT read_host(const struct source *source, uint64_t offset, void *buf
 					      is_end, &got);
 
 	if (error == 0 && got == length)
-		return S_OK;
+		return is_end && source->is_fixed ? check_size(source) : S_OK;
 	/* What it is not any more tells more than why it can't be read. */
 	FSI_TRY(check_size(source));
 	return error != 0 ? refuse_reading(source, error)
@@ -334,6 +342,56 @@ static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 	return S_OK;
 }
 
+/* How a file was before and after its blocks are shared. */
+static HRESULT look_at(const struct source *source, struct stat *ret_status)
+{
+	FSI_TRY(check_size(source));
+	if (fstat(source->descriptor, ret_status) != 0)
+		return refuse_reading(source, errno);
+	return S_OK;
+}
+
+static HRESULT share_host(const struct source *source, uint64_t offset,
+			  const struct fsi_share_target *target, uint64_t *ret_length)
+{
+	struct stat before;
+	struct stat after;
+	HRESULT hr = S_OK;
+
+	FSI_TRY(look_at(source, &before));
+	hr = fsi_share_descriptor(source->descriptor, offset, source->size, target,
+				  ret_length);
+	if (FAILED(hr))
+		return fsi_error_detail(
+			hr, "The blocks of \"%s\" can't be shared with the output.",
+			source->path);
+	FSI_TRY(look_at(source, &after));
+	if (hr == S_OK && (before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
+			   before.st_mtim.tv_nsec != after.st_mtim.tv_nsec))
+		return fsi_error_detail(refuse_reading(source, 0),
+					"It was written to while it was shared.");
+	return hr;
+}
+
+/* A caller's stream is shared by the size that it had when it was added. */
+static HRESULT share(void *self, uint64_t offset, const struct fsi_share_target *target,
+		     uint64_t *ret_length)
+{
+	const struct source *source = self;
+	struct fsi_share_target part = *target;
+
+	*ret_length = UINT64_MAX;
+	if (offset >= source->size)
+		return S_FALSE;
+	if (source->stream == NULL)
+		return share_host(source, offset, target, ret_length);
+	if (part.length >= source->size - offset)
+		part.length = source->size - offset - 1;
+	return part.length > 0
+		       ? fsi_stream_share(source->stream, offset, &part, ret_length)
+		       : S_FALSE;
+}
+
 static void close_source(void *self)
 {
 	struct source *source = self;
@@ -350,6 +408,7 @@ static const struct fsi_stream_ops source_ops = {
 	.read_at = read_source,
 	.get_size = measure_source,
 	.count_zeros = count_zeros,
+	.share = share,
 	.destroy = close_source,
 };
 
@@ -371,7 +430,7 @@ static HRESULT open_host(const struct fsi_data *data, struct source *source)
 {
 	FSI_TRY(fsi_data_open_host(data, source->path, &source->descriptor));
 	/* Of a long file it is better to know before than after it was read. */
-	return source->size >= LONG_FILE ? check_size(source) : S_OK;
+	return source->size >= LONG_FILE || source->is_fixed ? check_size(source) : S_OK;
 }
 
 static HRESULT open_staged(const struct fsi_data *data, fsi_stream **ret_stream)
@@ -387,7 +446,8 @@ static HRESULT open_staged(const struct fsi_data *data, fsi_stream **ret_stream)
 	return hr;
 }
 
-HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
+static HRESULT open_data(const struct fsi_data *data, bool is_fixed,
+			 fsi_stream **ret_stream)
 {
 	struct source *source = NULL;
 	HRESULT hr = S_OK;
@@ -398,7 +458,12 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 	if (source == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	*source = (struct source){
-		.path = fsi_data_path(data), .size = data->size, .descriptor = -1};
+		.path = fsi_data_path(data),
+		.size = data->size,
+		.descriptor = -1,
+		.is_fixed = is_fixed,
+		.modified_ns = data->modified_ns,
+	};
 	if (source->path == NULL)
 		hr = FSI_FAIL(E_OUTOFMEMORY);
 	else if (data->name == NULL)
@@ -410,6 +475,16 @@ HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
 	if (FAILED(hr))
 		close_source(source);
 	return hr;
+}
+
+HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream)
+{
+	return open_data(data, false, ret_stream);
+}
+
+HRESULT fsi_data_open_fixed(const struct fsi_data *data, fsi_stream **ret_stream)
+{
+	return open_data(data, true, ret_stream);
 }
 
 HRESULT fsi_data_read(const struct fsi_data *data, void *buffer)

@@ -63,6 +63,12 @@ char *fsi_data_path(const struct fsi_data *data);
  */
 HRESULT fsi_data_open(const struct fsi_data *data, fsi_stream **ret_stream);
 
+/*
+ * The same for data that stands for other data too: a host file that was written to
+ * since it was added fails with _READ_FAILURE (path), whatever its size.
+ */
+HRESULT fsi_data_open_fixed(const struct fsi_data *data, fsi_stream **ret_stream);
+
 /* All bytes of small data, into a buffer of its size. Fails as fsi_data_open() does. */
 HRESULT fsi_data_read(const struct fsi_data *data, void *buffer);
 

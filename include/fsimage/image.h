@@ -464,6 +464,34 @@ FSI_API HRESULT fsi_image_get_posix_attributes(fsi_image *image, bool *ret_val);
 FSI_API HRESULT fsi_image_put_reproducible_times(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_reproducible_times(fsi_image *image, bool *ret_val);
 
+/**
+ * Extension: the data of files of 32 blocks and more begins at even blocks, which are
+ * multiples of 4096 bytes, so that file systems can share it with the sources
+ * instead of copying it: see reflink of struct fsi_write_options. The image does
+ * not depend on where it is written to, and may be larger by a block for each.
+ *
+ * @return S_OK; IMAPI_E_READONLY
+ */
+FSI_API HRESULT fsi_image_put_align_large_files(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_align_large_files(fsi_image *image, bool *ret_val);
+
+/**
+ * Extension: files and named streams of the same contents have one extent, which is
+ * found out when a result is made: those of a size are read then. They stay files of
+ * their own, with their own attributes. What is booted, is kept in an entry of UDF or
+ * has holes that stay holes is there as often as it is in the tree.
+ * fsi_image_get_used_blocks() and the limit of free media blocks count each file while
+ * items are added; the result has fewer blocks.
+ *
+ * A file of this computer that stands for others must not be written to between its
+ * addition and the end of reading, whatever its size: IMAPI_E_DATA_STREAM_READ_FAILURE.
+ * A caller's stream must not change in that time.
+ *
+ * @return S_OK; IMAPI_E_READONLY
+ */
+FSI_API HRESULT fsi_image_put_deduplicate(fsi_image *image, bool new_val);
+FSI_API HRESULT fsi_image_get_deduplicate(fsi_image *image, bool *ret_val);
+
 /* ---- extensions: names of ISO 9660 and Joliet, each off by default ----- */
 
 /*
@@ -537,8 +565,9 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
 /* ---- the result -------------------------------------------------------- */
 
 /**
- * Lay out the image. No file data is read; the result reads it when it is asked
- * for it. The image is read-only as long as the result is alive.
+ * Lay out the image. No file data is read, unless duplicates are looked for; the result
+ * reads it when it is asked for it. The image is read-only as long as the result is
+ * alive.
  *
  * @param ret_result  one reference
  * @return S_OK; E_OUTOFMEMORY; IMAPI_E_NO_OUTPUT without a file system;
@@ -555,7 +584,8 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *         IMAPI_E_BOOT_EMULATION_IMAGE_SIZE_MISMATCH; for a file of the tree
  *         IMAPI_E_ITEM_NOT_FOUND (path), IMAPI_E_NOT_FILE (path),
  *         IMAPI_E_DIR_NOT_FOUND (directory), IMAPI_E_NOT_DIR (path),
- *         IMAPI_E_INVALID_PATH (path)
+ *         IMAPI_E_INVALID_PATH (path). With fsi_image_put_deduplicate() what
+ *         fsi_stream_read_at() returns for the sources
  */
 FSI_API HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result);
 

@@ -77,6 +77,17 @@ FSI_API HRESULT fsi_result_get_omitted_file_count(fsi_result *result,
 						  uint32_t *ret_count);
 
 /**
+ * Extension: what fsi_image_put_deduplicate() has spared.
+ *
+ * @param ret_count   files and named streams that have another's extent; several
+ *                    names of one file count once
+ * @param ret_blocks  blocks that they would have
+ * @return S_OK; E_POINTER
+ */
+FSI_API HRESULT fsi_result_get_duplicates(fsi_result *result, uint32_t *ret_count,
+					  uint32_t *ret_blocks);
+
+/**
  * Which blocks belong to what.
  *
  * @param ret_items  one reference
@@ -133,6 +144,15 @@ fsi_progress_items_from_description(fsi_progress_items *items, const char *descr
 
 /* ---- extension: moving the image to where it is wanted ----------------- */
 
+/** Whether what is written shares blocks with its sources, as btrfs and XFS can. */
+enum fsi_reflink {
+	FSI_REFLINK_NEVER, /**< it is copied */
+	/** Where the file systems can, and what happens to lie so; else copied. */
+	FSI_REFLINK_AUTO,
+	/** So is each large file of this computer, or the writing fails. */
+	FSI_REFLINK_ALWAYS
+};
+
 /** How fsi_result_write_file() and fsi_result_write_descriptor() go about it. */
 struct fsi_write_options {
 	size_t size;  /**< sizeof(struct fsi_write_options) */
@@ -150,6 +170,13 @@ struct fsi_write_options {
 	 * started. The bytes are the same.
 	 */
 	unsigned threads;
+	/**
+	 * The bytes are the same. Files of 32 blocks and more are shared, but for
+	 * their ends, which lie at even blocks in the image: see
+	 * fsi_image_put_align_large_files(). Data in the working directory, that
+	 * of the caller's streams and what is not as it is in its source is copied.
+	 */
+	enum fsi_reflink reflink;
 };
 
 /**
@@ -162,8 +189,11 @@ struct fsi_write_options {
  * @return S_OK; E_POINTER; E_INVALIDARG for a wrong size member; a system error
  *         as HRESULT_FROM_WIN32, 0x80070050 when path exists and replace is
  *         false; IMAPI_E_IMAGE_TOO_BIG when a device is too small;
- *         E_IMAPI_REQUEST_CANCELLED when progress stopped it; what
- *         fsi_stream_read_at() returns for the sources
+ *         FSI_E_NOT_SUPPORTED, or what else the system reports, when reflink is
+ *         FSI_REFLINK_ALWAYS and the target can't share blocks, or not with a
+ *         source; E_INVALIDARG when a large file is at an odd block then, or when
+ *         reflink is none of its values; E_IMAPI_REQUEST_CANCELLED when progress stopped
+ * it; what fsi_stream_read_at() returns for the sources
  */
 FSI_API HRESULT fsi_result_write_file(fsi_result *result, const char *path,
 				      const struct fsi_write_options *options);

@@ -25,6 +25,14 @@ enum fsi_stream_flag {
 	FSI_STREAM_VOLATILE = 2
 };
 
+/** Extension: a file that bytes are to be shared with instead of copied. */
+struct fsi_share_target {
+	int descriptor;	  /**< open for writing */
+	uint64_t offset;  /**< in that file, where the first of them comes to be */
+	uint64_t length;  /**< so many at most */
+	bool is_required; /**< where they can't be shared, that is an error */
+};
+
 /**
  * What a caller implements to be a source of bytes. The table must live as
  * long as the stream. Functions may be called from any thread, and from
@@ -59,6 +67,16 @@ struct fsi_stream_ops {
 	 * NULL: all have.
 	 */
 	HRESULT (*count_zeros)(void *self, uint64_t offset, uint64_t *ret_count);
+	/**
+	 * Make the bytes from offset on those of another file without copying
+	 * them, as file systems can whose files share blocks (FICLONERANGE). The
+	 * last byte of a stream is never shared, but left to be read.
+	 * S_OK: *ret_length bytes are there now, at least 1. S_FALSE: none are,
+	 * and asking is of no use for the next *ret_length bytes. NULL: never.
+	 */
+	HRESULT(*share)
+	(void *self, uint64_t offset, const struct fsi_share_target *target,
+	 uint64_t *ret_length);
 	/** Called once, when the last reference has gone; NULL: nothing to do. */
 	void (*destroy)(void *self);
 };

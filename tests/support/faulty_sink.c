@@ -94,10 +94,30 @@ static int test_sync_file_range(int descriptor, off_t offset, off_t length,
 				unsigned flags)
 {
 	ck_assert_int_ge(descriptor, 0);
+	if ((flags & SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
+		ck_assert_uint_eq(flags, SYNC_FILE_RANGE_WAIT_BEFORE |
+						 SYNC_FILE_RANGE_WRITE |
+						 SYNC_FILE_RANGE_WAIT_AFTER);
+		ck_assert_uint_eq((uint64_t)offset, faults.awaited);
+		ck_assert_int_gt(length, 0);
+		faults.awaited += (uint64_t)length;
+		ck_assert_uint_le(faults.awaited, faults.flushed);
+		return fails(faults.wait) ? -1 : 0;
+	}
 	ck_assert_uint_eq((uint64_t)offset, faults.flushed);
 	ck_assert_uint_eq(flags, SYNC_FILE_RANGE_WRITE);
 	faults.flushed += (uint64_t)length;
 	return fails(faults.flush) ? -1 : 0;
+}
+
+static int test_posix_fadvise(int descriptor, off_t offset, off_t length, int advice)
+{
+	ck_assert_int_ge(descriptor, 0);
+	ck_assert_int_eq(advice, POSIX_FADV_DONTNEED);
+	ck_assert_uint_eq((uint64_t)offset, faults.dropped);
+	faults.dropped += (uint64_t)length;
+	ck_assert_uint_eq(faults.dropped, faults.awaited);
+	return 0;
 }
 
 static int test_stat(const char *path, struct stat *status)
@@ -121,6 +141,7 @@ static int test_stat(const char *path, struct stat *status)
 #define ftruncate(descriptor, size)   test_ftruncate(descriptor, size)
 #define lseek(descriptor, o, whence)  test_lseek(descriptor, o, whence)
 #define sync_file_range(d, o, l, f)   test_sync_file_range(d, o, l, f)
+#define posix_fadvise(d, o, l, a)     test_posix_fadvise(d, o, l, a)
 #define stat(path, status)	      test_stat(path, status)
 
 #include "io/sink.c"

@@ -22,7 +22,10 @@ struct faults {
 	int seek;
 	int flush;	  /* sync_file_range() */
 	bool is_device;	  /* what stat() says */
+	int wait;	  /* sync_file_range() that waits for what is written */
 	uint64_t flushed; /* bytes from the start that sync_file_range() was told of */
+	uint64_t awaited; /* and that it waited for */
+	uint64_t dropped; /* and that are not to be cached */
 	unsigned syncs;
 };
 

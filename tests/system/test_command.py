@@ -96,11 +96,13 @@ class Usage(CommandTest):
         "--capacity": ("700M", "25G"),
         "--working-directory": ("/tmp", "/tmp"),
         "--rules": ("linux", "imapi"),
+        "--reflink": ("auto", "never"),
     }
     FLAGS = ("--redundant-metadata", "--posix", "--udf-holes", "--restricted-names",
-             "--joliet-long", "--omit-large-files",
+             "--joliet-long", "--omit-large-files", "--align-large-files", "--deduplicate",
              "--follow-links", "--strict", "--force", "--quiet", "--verbose", "--json")
     WRONG = (
+        ("--reflink", "yes", "must be auto, always or never"),
         ("--output", "", "must name a file"),
         ("--volume", "", "must not be empty"),
         ("--file-systems", "", "must be a list of iso9660, joliet and udf"),

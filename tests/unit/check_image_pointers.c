@@ -170,6 +170,8 @@ static void try_image_flags(void)
 	NEEDS_FLAG(deep_directories);
 	NEEDS_FLAG(large_iso_files);
 	NEEDS_FLAG(posix_attributes);
+	NEEDS_FLAG(align_large_files);
+	NEEDS_FLAG(deduplicate);
 	NEEDS_FLAG(reproducible_times);
 	NEEDS_FLAG(create_redundant_udf_metadata_files);
 	NEEDS_FLAG(udf_holes);

@@ -93,7 +93,8 @@ static const unsigned thread_counts[] = {0, 1, 2, 5, 16, 100};
 
 static void begin(unsigned threads)
 {
-	ck_assert_int_eq(fsi_pieces_create(stream, odd.size, threads, &pieces), S_OK);
+	ck_assert_int_eq(fsi_pieces_create(stream, odd.size, threads, NULL, &pieces),
+			 S_OK);
 }
 
 /* All pieces: the sum of their lengths, up to the first failure. */
@@ -171,8 +172,9 @@ END_TEST
 
 START_TEST(a_stream_that_ends_too_early_is_an_error)
 {
-	ck_assert_int_eq(fsi_pieces_create(stream, SIZE + 1, thread_counts[_i], &pieces),
-			 S_OK);
+	ck_assert_int_eq(
+		fsi_pieces_create(stream, SIZE + 1, thread_counts[_i], NULL, &pieces),
+		S_OK);
 	ck_assert_uint_eq(take_all(E_UNEXPECTED), SIZE - 12345);
 }
 END_TEST
@@ -207,7 +209,7 @@ START_TEST(without_memory_nothing_is_left_behind)
 		HRESULT hr = S_OK;
 
 		fsi_memory_fail_after(n);
-		hr = fsi_pieces_create(stream, SIZE, thread_counts[_i], &pieces);
+		hr = fsi_pieces_create(stream, SIZE, thread_counts[_i], NULL, &pieces);
 		fsi_memory_fail_after(-1);
 		if (SUCCEEDED(hr))
 			break;

@@ -322,6 +322,87 @@ START_TEST(a_large_file_is_on_its_way_before_its_end)
 }
 END_TEST
 
+/* ---- large images ------------------------------------------------------ */
+
+#define GIB UINT64_C(0x40000000)
+#define MIB UINT64_C(0x100000)
+
+static HRESULT read_nothing(void *self, uint64_t offset, void *buffer, size_t length,
+			    size_t *ret_read)
+{
+	(void)self;
+	(void)offset;
+	memset(buffer, 0, length);
+	*ret_read = length;
+	return S_OK;
+}
+
+static HRESULT get_hole_size(void *self, uint64_t *ret_size)
+{
+	*ret_size = *(const uint64_t *)self;
+	return S_OK;
+}
+
+/* In steps, so that it is written in several. */
+static HRESULT count_hole(void *self, uint64_t offset, uint64_t *ret_count)
+{
+	const uint64_t left = *(const uint64_t *)self - offset;
+
+	*ret_count = left < 100 * MIB ? left : 100 * MIB;
+	return S_OK;
+}
+
+static const struct fsi_stream_ops hole_ops = {
+	.size = sizeof(hole_ops),
+	.read_at = read_nothing,
+	.get_size = get_hole_size,
+	.count_zeros = count_hole,
+};
+
+static void write_hole(uint64_t size)
+{
+	fsi_stream *hole = NULL;
+
+	ck_assert_int_eq(fsi_stream_create(&hole_ops, &size, &hole), S_OK);
+	ck_assert_int_eq(
+		fsi_sink_write_file(hole, scratch_at(&scratch, "hole"), &options), S_OK);
+	fsi_stream_release(hole);
+}
+
+static const struct {
+	uint64_t size;
+	bool drops;
+} large_sizes[] = {{4 * GIB - 1, false}, {4 * GIB, true}, {4 * GIB + 1, true}};
+
+START_TEST(what_is_written_of_a_large_image_leaves_the_cache)
+{
+	write_hole(large_sizes[_i].size);
+	if (!large_sizes[_i].drops) {
+		ck_assert_uint_eq(faults.awaited + faults.dropped, 0);
+		return;
+	}
+	/* What was just written is still on its way. */
+	ck_assert_uint_eq(faults.dropped, faults.flushed - 64 * MIB);
+	ck_assert_uint_ge(faults.dropped, 4 * GIB - 200 * MIB);
+}
+END_TEST
+
+START_TEST(what_is_not_known_to_be_on_the_disk_stays_in_the_cache)
+{
+	faults.wait = ENOSYS;
+	write_hole(4 * GIB);
+	ck_assert_uint_eq(faults.dropped, 0);
+}
+END_TEST
+
+START_TEST(what_is_not_synced_is_not_waited_for)
+{
+	options.no_sync = true;
+	write_hole(4 * GIB);
+	ck_assert_uint_eq(faults.awaited + faults.dropped, 0);
+}
+END_TEST
+
 START_TEST(a_hole_that_cannot_be_made_is_an_error)
 {
 	faults.truncate = EFBIG;
@@ -432,6 +513,10 @@ static TCase *make_end_case(void)
 	tcase_add_test(tcase, bytes_that_are_not_safe_do_not_get_the_name);
 	tcase_add_loop_test(tcase, what_knows_no_syncing_need_not_be_synced, 0, 3);
 	tcase_add_loop_test(tcase, a_large_file_is_on_its_way_before_its_end, 0, 2);
+	tcase_add_loop_test(tcase, what_is_written_of_a_large_image_leaves_the_cache, 0,
+			    3);
+	tcase_add_test(tcase, what_is_not_known_to_be_on_the_disk_stays_in_the_cache);
+	tcase_add_test(tcase, what_is_not_synced_is_not_waited_for);
 	tcase_add_test(tcase, a_hole_that_cannot_be_made_is_an_error);
 	tcase_add_test(tcase, a_device_is_written_only_when_that_is_wanted);
 	tcase_add_loop_test(tcase, a_device_is_written_in_place, 0, 2);

@@ -86,6 +86,8 @@ static void try_flags(void)
 	REFUSED(fsi_image_put_omit_large_iso_files(image, true));
 	REFUSED(fsi_image_put_iso9660_1999(image, true));
 	REFUSED(fsi_image_put_posix_attributes(image, true));
+	REFUSED(fsi_image_put_align_large_files(image, true));
+	REFUSED(fsi_image_put_deduplicate(image, true));
 	REFUSED(fsi_image_put_reproducible_times(image, true));
 	REFUSED(fsi_image_put_long_iso_names(image, true));
 	REFUSED(fsi_image_put_lowercase_iso_names(image, true));
@@ -114,6 +116,7 @@ static void try_image(void)
 	REFUSED(fsi_image_put_boot_catalog_path(image, "\\catalog"));
 	REFUSED(fsi_image_put_hybrid_boot(image, &hybrid));
 	ALLOWED(fsi_image_put_free_media_blocks(image, 0));
+	ALLOWED(fsi_image_put_stage_files(image, true));
 	ALLOWED(fsi_image_put_update_handler(image, ignore_update, NULL));
 	ALLOWED(fsi_image_lock_in_change_point(image));
 }
