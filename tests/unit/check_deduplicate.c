@@ -347,20 +347,6 @@ START_TEST(without_memory_there_is_no_result)
 }
 END_TEST
 
-START_TEST(pointers_are_asked_for)
-{
-	fsi_image *image = new_image(ISO);
-	fsi_result *result = api_result(image);
-	uint32_t count = 0;
-
-	ASSERT_FAILS(fsi_result_get_duplicates(NULL, &count, &count), E_POINTER, "");
-	ASSERT_FAILS(fsi_result_get_duplicates(result, NULL, &count), E_POINTER, "");
-	ASSERT_FAILS(fsi_result_get_duplicates(result, &count, NULL), E_POINTER, "");
-	fsi_result_release(result);
-	fsi_image_release(image);
-}
-END_TEST
-
 /* ---- the suite --------------------------------------------------------- */
 
 int main(void)
@@ -384,7 +370,6 @@ int main(void)
 	tcase_add_test(tcase, a_file_that_has_another_size_is_an_error);
 	tcase_add_test(tcase, a_file_that_stands_for_another_must_stay_as_it_is);
 	tcase_add_test(tcase, without_memory_there_is_no_result);
-	tcase_add_test(tcase, pointers_are_asked_for);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }
