@@ -2,6 +2,7 @@
 /* Files of the same contents, which are in the image once. */
 #include "base/memory.h"
 #include "tests/support/api.h"
+#include "tests/support/boot.h"
 #include "tests/support/weak_checksum.h"
 
 #include <fcntl.h>
@@ -209,6 +210,37 @@ START_TEST(named_streams_share_with_files)
 }
 END_TEST
 
+START_TEST(what_is_booted_is_a_copy_of_its_own)
+{
+	fsi_image *image = new_image(BRIDGE);
+
+	add_file(image, "a", 5000, 1);
+	add_file(image, "b", 5000, 1);
+	add_file(image, "c", 5000, 1);
+	boot_put_one(image, boot_file(0, "/b"));
+	assert_spares(image, 1, 3);
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(data_with_holes_that_stay_holes_is_left_alone)
+{
+	fsi_image *image = new_image(UDF);
+
+	ASSERT_OK(fsi_image_put_udf_holes(image, _i == 0));
+	for (unsigned i = 0; i < 2; i++) {
+		const char *name = api_text("sparse%u", i);
+
+		make_file(name, 3, 1);
+		ck_assert_int_eq(truncate(api_host(name), 1 << 20), 0);
+		ASSERT_OK(fsi_directory_add_file_from_path(api_root(image), name,
+							   api_host(name)));
+	}
+	assert_spares(image, _i == 0 ? 0 : 1, _i == 0 ? 0 : 512);
+	fsi_image_release(image);
+}
+END_TEST
+
 /* ---- the image --------------------------------------------------------- */
 
 START_TEST(the_image_is_smaller_by_what_is_there_once)
@@ -364,6 +396,8 @@ int main(void)
 	tcase_add_test(tcase, hard_links_are_one_file_as_before);
 	tcase_add_test(tcase, data_in_the_entries_of_udf_is_no_extent_to_share);
 	tcase_add_test(tcase, named_streams_share_with_files);
+	tcase_add_test(tcase, what_is_booted_is_a_copy_of_its_own);
+	tcase_add_loop_test(tcase, data_with_holes_that_stay_holes_is_left_alone, 0, 2);
 	tcase_add_loop_test(tcase, the_image_is_smaller_by_what_is_there_once, 0, 2);
 	tcase_add_test(tcase, two_results_are_the_same);
 	tcase_add_test(tcase, a_file_that_has_gone_is_an_error);
