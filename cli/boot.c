@@ -190,18 +190,18 @@ bool boot_has_platform(const struct boot_list *list, enum fsi_platform_id platfo
 	return false;
 }
 
-int boot_check(const struct boot_list *list)
+int boot_check(const struct boot_list *list, const char *command)
 {
 	const bool has_bios = boot_has_platform(list, FSI_PLATFORM_X86);
 
 	if (list->catalog != NULL && list->count == 0)
-		return message_usage("create", "option '--boot-catalog' needs '--boot'");
+		return message_usage(command, "option '--boot-catalog' needs '--boot'");
 	if (list->has_load_size && !has_bios)
 		return message_usage(
-			"create", "option '--boot-load-size' needs '--boot bios:PATH'");
+			command, "option '--boot-load-size' needs '--boot bios:PATH'");
 	if (list->info_table && !has_bios)
 		return message_usage(
-			"create", "option '--boot-info-table' needs '--boot bios:PATH'");
+			command, "option '--boot-info-table' needs '--boot bios:PATH'");
 	return STATUS_DONE;
 }
 

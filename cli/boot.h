@@ -39,7 +39,7 @@ const char *boot_take_catalog(struct boot_list *list, const char *value);
 bool boot_has_platform(const struct boot_list *list, enum fsi_platform_id platform);
 
 /** Options that make no sense without others. @return an exit status */
-int boot_check(const struct boot_list *list);
+int boot_check(const struct boot_list *list, const char *command);
 
 /**
  * Make an image that has its sources bootable.

@@ -4,6 +4,7 @@
 #define CLI_COMMANDS_H
 
 int create_command(int argc, char **argv);
+int serve_command(int argc, char **argv);
 int info_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
 int extract_command(int argc, char **argv);
@@ -13,6 +14,7 @@ int errors_command(int argc, char **argv);
 
 /** The texts of "fsimage create --help" and so on. */
 extern const char create_help[];
+extern const char serve_help[];
 extern const char info_help[];
 extern const char ls_help[];
 extern const char extract_help[];

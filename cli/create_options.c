@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options of "fsimage create". */
+/* The options of "fsimage create", and of "serve", which shares most. */
 
 #include "cli/create_options.h"
 
@@ -11,12 +11,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 /* 2155-12-31 23:59:59 UTC: a year of ISO 9660 is one byte, counted from 1900. */
 #define LAST_SECOND INT64_C(5869583999)
 
 /* From this revision on UDF keeps its metadata in a file. */
 #define FIRST_METADATA_REVISION 0x250
+
+/* The path of a socket, without the NUL at its end: unix(7). */
+#define LONGEST_SOCKET (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
 const char create_help[] =
 	"Usage: fsimage create -o OUT [OPTION]... PATH|TARGET=SOURCE...\n"
@@ -47,11 +51,52 @@ const char create_help[] =
 	"  -q, --quiet; -v, --verbose; --json   tell nothing, more, or one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n";
 
+const char serve_help[] =
+	"Usage: fsimage serve --unix SOCKET [OPTION]... PATH|TARGET=SOURCE...\n"
+	"       fsimage serve --fuse MOUNTPOINT [OPTION]... PATH|TARGET=SOURCE...\n"
+	"Let others read the image that 'fsimage create' would make, without writing\n"
+	"it anywhere: each block is made when it is read. The sources have to stay as\n"
+	"they are, as long as it is served. SIGINT and SIGTERM end it.\n"
+	"      --unix SOCKET       as a block device, over the protocol NBD\n"
+	"      --fuse MOUNTPOINT   as image.iso in an empty folder, or over a file\n"
+	"\n"
+	"All options of 'fsimage create' that describe an image are taken.\n"
+	"  -q, --quiet; -v, --verbose; --json   tell nothing, more, or one JSON object\n"
+	"      --help, --version   show this, or the version, and end\n"
+	"\n"
+	"  nbdcopy nbd+unix:///?socket=SOCKET copy.iso\n"
+	"  mount -o loop MOUNTPOINT/image.iso /mnt\n";
+
 static const char *take_output(void *target, const char *value)
 {
 	struct create_options *options = target;
 	options->output = value;
 	return value[0] != '\0' ? NULL : "must name a file, or - for standard output";
+}
+
+/* "serve" shows the image in one place. */
+static const char *take_appearance(struct create_options *options, const char *value,
+				   enum appearance appearance)
+{
+	if (options->output != NULL)
+		return "is one place too many: '--unix' and '--fuse' exclude each other";
+	options->output = value;
+	options->appearance = appearance;
+	return NULL;
+}
+
+static const char *take_socket(void *target, const char *value)
+{
+	if (value[0] == '\0' || strlen(value) > LONGEST_SOCKET)
+		return "must name a socket in at most 107 bytes";
+	return take_appearance(target, value, APPEARS_AS_SOCKET);
+}
+
+static const char *take_mount_point(void *target, const char *value)
+{
+	if (value[0] == '\0')
+		return "must name a folder or a file";
+	return take_appearance(target, value, APPEARS_AS_MOUNT);
 }
 
 static const char *take_volume(void *target, const char *value)
@@ -205,45 +250,62 @@ static const char *take_mbr_template(void *target, const char *value)
 		name, NULL, offsetof(struct create_options, member), letter, 0 \
 	}
 
-static const struct option_row rows[] = {
+/* What describes an image, and how much is told: of all who make one. */
+/* clang-format off */
+#define IMAGE_ROWS \
+	VALUE("volume", take_volume, 'V'), \
+	VALUE("file-systems", take_file_systems, 'f'), \
+	VALUE("iso-level", iso_options_take_level, 0), \
+	VALUE("iso-names", iso_options_take_names, 0), \
+	VALUE("udf-revision", take_udf_revision, 0), \
+	VALUE("capacity", take_capacity, 0), \
+	VALUE("working-directory", take_working_directory, 0), \
+	VALUE("rules", take_rules, 0), \
+	{"exclude", take_exclude, 0, 0, OPTION_REPEATS}, \
+	{"boot", take_boot, 0, 0, OPTION_REPEATS}, \
+	VALUE("boot-catalog", take_boot_catalog, 0), \
+	VALUE("boot-load-size", take_boot_load_size, 0), \
+	FLAG("boot-info-table", boot.info_table, 0), \
+	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL}, \
+	VALUE("mbr-template", take_mbr_template, 0), \
+	FLAG("deduplicate", deduplicate, 0), \
+	FLAG("align-large-files", align_large_files, 0), \
+	FLAG("redundant-metadata", redundant_metadata, 0), \
+	FLAG("stage", stage, 0), \
+	FLAG("posix", posix, 0), \
+	FLAG("udf-holes", udf_holes, 0), \
+	FLAG("joliet-long", iso.joliet_long, 0), \
+	FLAG("omit-large-files", iso.omit_large_files, 0), \
+	FLAG("restricted-names", restricted_names, 0), \
+	FLAG("follow-links", follow_links, 0), \
+	FLAG("strict", strict, 0), \
+	FLAG("quiet", quiet, 'q'), \
+	FLAG("verbose", verbose, 'v'), \
+	FLAG("json", json, 0)
+
+static const struct option_row create_rows[] = {
 	VALUE("output", take_output, 'o'),
-	VALUE("volume", take_volume, 'V'),
-	VALUE("file-systems", take_file_systems, 'f'),
-	VALUE("iso-level", iso_options_take_level, 0),
-	VALUE("iso-names", iso_options_take_names, 0),
-	VALUE("udf-revision", take_udf_revision, 0),
-	VALUE("capacity", take_capacity, 0),
-	VALUE("working-directory", take_working_directory, 0),
-	VALUE("rules", take_rules, 0),
-	{"exclude", take_exclude, 0, 0, OPTION_REPEATS},
-	{"boot", take_boot, 0, 0, OPTION_REPEATS},
-	VALUE("boot-catalog", take_boot_catalog, 0),
-	VALUE("boot-load-size", take_boot_load_size, 0),
-	FLAG("boot-info-table", boot.info_table, 0),
-	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL},
-	VALUE("mbr-template", take_mbr_template, 0),
 	VALUE("reflink", take_reflink, 0),
-	FLAG("deduplicate", deduplicate, 0),
-	FLAG("align-large-files", align_large_files, 0),
-	FLAG("redundant-metadata", redundant_metadata, 0),
-	FLAG("stage", stage, 0),
-	FLAG("posix", posix, 0),
-	FLAG("udf-holes", udf_holes, 0),
-	FLAG("joliet-long", iso.joliet_long, 0),
-	FLAG("omit-large-files", iso.omit_large_files, 0),
-	FLAG("restricted-names", restricted_names, 0),
-	FLAG("follow-links", follow_links, 0),
-	FLAG("strict", strict, 0),
 	FLAG("force", force, 0),
-	FLAG("quiet", quiet, 'q'),
-	FLAG("verbose", verbose, 'v'),
-	FLAG("json", json, 0),
+	IMAGE_ROWS,
 };
-static const struct option_table table = {
+static const struct option_table create_table = {
 	.command = "create",
 	.help = create_help,
-	.rows = rows,
-	.count = sizeof(rows) / sizeof(rows[0]),
+	.rows = create_rows,
+	.count = sizeof(create_rows) / sizeof(create_rows[0]),
+};
+
+static const struct option_row serve_rows[] = {
+	VALUE("unix", take_socket, 0),
+	VALUE("fuse", take_mount_point, 0),
+	IMAGE_ROWS,
+};
+static const struct option_table serve_table = {
+	.command = "serve",
+	.help = serve_help,
+	.rows = serve_rows,
+	.count = sizeof(serve_rows) / sizeof(serve_rows[0]),
 };
 
 /* Options of UDF, which has to be chosen for them. */
@@ -255,13 +317,14 @@ static int check_udf(const struct create_options *options)
 							      : NULL;
 
 	if (needs_udf != NULL && (options->file_systems & FSI_FILE_SYSTEM_UDF) == 0)
-		return message_usage("create",
+		return message_usage(options->command,
 				     "option '%s' needs udf among the file systems",
 				     needs_udf);
 	if (options->redundant_metadata &&
 	    options->udf_revision < FIRST_METADATA_REVISION)
-		return message_usage("create", "option '--redundant-metadata' needs "
-					       "'--udf-revision 2.50' or later");
+		return message_usage(options->command,
+				     "option '--redundant-metadata' needs "
+				     "'--udf-revision 2.50' or later");
 	return STATUS_DONE;
 }
 
@@ -269,19 +332,24 @@ static int check_udf(const struct create_options *options)
 static int check_together(const struct create_options *options)
 {
 	if (options->output == NULL)
-		return message_usage("create", "option '--output' is missing");
+		return message_usage(options->command, "option %s is missing",
+				     options->appearance == APPEARS_AS_FILE
+					     ? "'--output'"
+					     : "'--unix' or '--fuse'");
 	if (options->operands.count == 0)
-		return message_usage("create", "name at least one PATH or TARGET=SOURCE");
+		return message_usage(options->command,
+				     "name at least one PATH or TARGET=SOURCE");
 	if (options->quiet && options->verbose)
-		return message_usage("create",
+		return message_usage(options->command,
 				     "options '--quiet' and '--verbose' exclude "
 				     "each other");
 	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
-		return message_usage("create", "option '--udf-holes' needs udf alone: "
-					       "'--file-systems udf'");
+		return message_usage(options->command,
+				     "option '--udf-holes' needs udf alone: "
+				     "'--file-systems udf'");
 	if (iso_options_check(options) != STATUS_DONE ||
-	    boot_check(&options->boot) != STATUS_DONE ||
-	    hybrid_check(&options->hybrid) != STATUS_DONE)
+	    boot_check(&options->boot, options->command) != STATUS_DONE ||
+	    hybrid_check(&options->hybrid, options->command) != STATUS_DONE)
 		return STATUS_USAGE;
 	return check_udf(options);
 }
@@ -311,7 +379,7 @@ static int take_recording_time(struct create_options *options)
 	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0' ||
 	    seconds > LAST_SECOND)
 		return message_usage(
-			"create",
+			options->command,
 			"SOURCE_DATE_EPOCH in the environment is '%s': it must be "
 			"a decimal number of seconds since 1970, up to the year 2155",
 			text);
@@ -320,15 +388,14 @@ static int take_recording_time(struct create_options *options)
 	return STATUS_DONE;
 }
 
-bool create_options_parse(int argc, char **argv, struct create_options *ret_options,
-			  int *ret_status)
+static bool parse(const struct option_table *table, int argc, char **argv,
+		  struct create_options *ret_options, int *ret_status)
 {
-	*ret_options = (struct create_options){
-		.file_systems = FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET |
-				FSI_FILE_SYSTEM_UDF,
-		.reflink = FSI_REFLINK_AUTO,
-	};
-	if (!options_parse(&table, argc, argv, ret_options, &ret_options->operands,
+	ret_options->command = table->command;
+	ret_options->file_systems =
+		FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | FSI_FILE_SYSTEM_UDF;
+	ret_options->reflink = FSI_REFLINK_AUTO;
+	if (!options_parse(table, argc, argv, ret_options, &ret_options->operands,
 			   ret_status))
 		return false;
 	*ret_status = check_together(ret_options);
@@ -336,6 +403,20 @@ bool create_options_parse(int argc, char **argv, struct create_options *ret_opti
 		*ret_status = take_recording_time(ret_options);
 	take_default_directory(ret_options);
 	return *ret_status == STATUS_DONE;
+}
+
+bool create_options_parse(int argc, char **argv, struct create_options *ret_options,
+			  int *ret_status)
+{
+	*ret_options = (struct create_options){.appearance = APPEARS_AS_FILE};
+	return parse(&create_table, argc, argv, ret_options, ret_status);
+}
+
+bool serve_options_parse(int argc, char **argv, struct create_options *ret_options,
+			 int *ret_status)
+{
+	*ret_options = (struct create_options){.appearance = APPEARS_AS_SOCKET};
+	return parse(&serve_table, argc, argv, ret_options, ret_status);
 }
 
 void create_options_clear(struct create_options *options)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the command line and the environment ask of "fsimage create". */
+/* What the command line and the environment ask of "fsimage create" and "serve". */
 #ifndef CLI_CREATE_OPTIONS_H
 #define CLI_CREATE_OPTIONS_H
 
@@ -17,8 +17,18 @@ enum rules {
 	RULES_IMAPI
 };
 
+/** Where the image is to be had. */
+enum appearance {
+	APPEARS_AS_FILE,   /**< or comes out of standard output */
+	APPEARS_AS_SOCKET, /**< of an NBD server */
+	APPEARS_AS_MOUNT   /**< of FUSE */
+};
+
 struct create_options {
-	const char *output;	       /**< "-": standard output */
+	const char *command; /**< "create" or "serve" */
+	enum appearance appearance;
+	/** A file, "-" for standard output, the socket or the mount point. */
+	const char *output;
 	const char *volume_name;       /**< NULL: none given */
 	fsi_file_systems file_systems; /**< at least one */
 	struct iso_options iso;
@@ -51,7 +61,7 @@ struct create_options {
 };
 
 /**
- * Read the command line and the environment.
+ * Read the command line of "create", or of "serve", and the environment.
  *
  * @param argv         argv[0] is the subcommand's name
  * @param ret_options  to be cleared, also on failure
@@ -60,6 +70,8 @@ struct create_options {
  */
 bool create_options_parse(int argc, char **argv, struct create_options *ret_options,
 			  int *ret_status);
+bool serve_options_parse(int argc, char **argv, struct create_options *ret_options,
+			 int *ret_status);
 
 void create_options_clear(struct create_options *options);
 

@@ -28,11 +28,10 @@ const char *hybrid_take_template(struct hybrid_choice *choice, const char *value
 	return value[0] != '\0' ? NULL : "must name a file";
 }
 
-int hybrid_check(const struct hybrid_choice *choice)
+int hybrid_check(const struct hybrid_choice *choice, const char *command)
 {
 	if (choice->mbr_template != NULL && choice->tables == FSI_PARTITION_TABLE_NONE)
-		return message_usage("create",
-				     "option '--mbr-template' needs '--hybrid'");
+		return message_usage(command, "option '--mbr-template' needs '--hybrid'");
 	return STATUS_DONE;
 }
 

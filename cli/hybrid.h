@@ -20,7 +20,7 @@ const char *hybrid_take_tables(struct hybrid_choice *choice, const char *value);
 const char *hybrid_take_template(struct hybrid_choice *choice, const char *value);
 
 /** Options that make no sense without others. @return an exit status */
-int hybrid_check(const struct hybrid_choice *choice);
+int hybrid_check(const struct hybrid_choice *choice, const char *command);
 
 /** Make a disk of an image, if that was asked for. @return of the library */
 HRESULT hybrid_put(const struct hybrid_choice *choice, fsi_image *image);

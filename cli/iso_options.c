@@ -101,12 +101,12 @@ int iso_options_check(const struct create_options *options)
 	const char *needed = find_needed(options, &option);
 
 	if (needed != NULL)
-		return message_usage("create",
+		return message_usage(options->command,
 				     "option '%s' needs %s among the file systems",
 				     option, needed);
 	if (options->iso.long_names && options->iso.level == 1)
-		return message_usage("create", "option '--iso-names long' needs "
-					       "'--iso-level 2' or a higher one");
+		return message_usage(options->command, "option '--iso-names long' needs "
+						       "'--iso-level 2' or a higher one");
 	return STATUS_DONE;
 }
 

@@ -16,6 +16,7 @@ static const struct command {
 	const char *summary;
 } commands[] = {
 	{"create", create_command, create_help, "make an image of folders and files"},
+	{"serve", serve_command, serve_help, "let others read such an image unwritten"},
 	{"info", info_command, info_help, "tell what an image holds"},
 	{"ls", ls_command, ls_help, "list the names in an image"},
 	{"extract", extract_command, extract_help, "take files out of an image"},
@@ -73,9 +74,9 @@ static int run_command(int argc, char **argv)
 	if (command != NULL)
 		return command->run(argc - 1, argv + 1);
 	if (name == NULL)
-		return message_usage(NULL,
-				     "name a command: create, info, ls, extract, check, "
-				     "map, errors or help");
+		return message_usage(
+			NULL, "name a command: create, serve, info, ls, extract, check, "
+			      "map, errors or help");
 	if (strcmp(name, "help") == 0)
 		return print_help_of(argc, argv);
 	if (strcmp(name, "--help") == 0)

@@ -136,11 +136,12 @@ static int take_arguments(struct reading *reading, int argc, char **argv)
 	struct operands *operands = reading->operands;
 	int status = STATUS_DONE;
 
-	optind = 1;
+	/* 0 and not 1: somebody else in this process may have used it before. */
+	optind = 0;
 	opterr = 0;
 	while (status == STATUS_DONE && !reading->end) {
 		/* A cluster such as -qx stays at its word until its end. */
-		const int at = optind;
+		const int at = optind > 0 ? optind : 1;
 		const int answer = getopt_long(argc, argv, reading->letters,
 					       reading->long_options, NULL);
 

@@ -18,7 +18,7 @@ _fsimage_list() {
 # The value of an option; fails when the word before takes none.
 _fsimage_value() {
 	case $prev in
-	-o | --output) _filedir ;;
+	-o | --output | --unix | --fuse) _filedir ;;
 	--working-directory) _filedir -d ;;
 	-f | --file-systems) _fsimage_list iso9660 joliet udf ;;
 	--iso-names) _fsimage_list long lowercase relaxed multidot no-version ;;
@@ -63,6 +63,18 @@ _fsimage_create() {
 		_filedir
 		;;
 	esac
+}
+
+_fsimage_serve() {
+	local -a others
+
+	# What describes an image is the same; where it goes is not.
+	_fsimage_create
+	[[ $cur == -* ]] || return
+	mapfile -t others < <(printf '%s\n' "${COMPREPLY[@]}" |
+		grep -vxE -e '--(output|force)')
+	COMPREPLY=("${others[@]}" $(compgen -W "--unix --fuse --quiet --verbose --json
+		--help --version" -- "$cur"))
 }
 
 _fsimage_info() {
@@ -126,19 +138,20 @@ _fsimage() {
 
 	_init_completion -s || return
 	if [[ $cword -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "create info ls extract check map errors help --help
+		COMPREPLY=($(compgen -W "create serve info ls extract check map errors help --help
 			--version" -- "$cur"))
 		return
 	fi
 	case ${words[1]} in
 	create) _fsimage_create ;;
+	serve) _fsimage_serve ;;
 	info) _fsimage_info ;;
 	ls) _fsimage_ls ;;
 	extract) _fsimage_extract ;;
 	check) _fsimage_check ;;
 	map) _fsimage_map ;;
 	errors) _fsimage_errors ;;
-	help) COMPREPLY=($(compgen -W "create info ls extract check map errors" -- "$cur")) ;;
+	help) COMPREPLY=($(compgen -W "create serve info ls extract check map errors" -- "$cur")) ;;
 	esac
 } &&
 	complete -F _fsimage fsimage

@@ -40,10 +40,11 @@ def _read_until(process: subprocess.Popen[bytes], marker: bytes, seconds: float)
     return said
 
 
-def start(firmware: str, drive: str, image: Path, marker: str) -> str:
+def start(firmware: str, drive: str, image: Path | str, marker: str) -> str:
     """Start a machine from an image, and stop it as soon as it has said the marker.
 
-    What it has said is returned; the image is not changed.
+    What it has said is returned; the image is not changed. It may also be at a place
+    that QEMU knows, such as "nbd:unix:SOCKET".
     """
     command = [
         "qemu-system-x86_64", "-accel", "tcg", "-m", "96", "-nodefaults", "-display", "none",

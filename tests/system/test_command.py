@@ -10,7 +10,7 @@ import iso_tree
 from command_case import TOP, CommandTest, start
 
 GIB = 2**30
-WITH_OPTIONS = ("create", "info", "ls", "extract", "check", "map")
+WITH_OPTIONS = ("create", "serve", "info", "ls", "extract", "check", "map")
 COMMANDS = (*WITH_OPTIONS, "errors")
 SCREEN = (24, 80)
 
