@@ -2,6 +2,7 @@
 /* Files of the same contents, which are in the image once. */
 #include "base/memory.h"
 #include "tests/support/api.h"
+#include "tests/support/boot.h"
 #include "tests/support/weak_checksum.h"
 
 #include <fcntl.h>
@@ -209,6 +210,37 @@ START_TEST(named_streams_share_with_files)
 }
 END_TEST
 
+START_TEST(what_is_booted_is_a_copy_of_its_own)
+{
+	fsi_image *image = new_image(BRIDGE);
+
+	add_file(image, "a", 5000, 1);
+	add_file(image, "b", 5000, 1);
+	add_file(image, "c", 5000, 1);
+	boot_put_one(image, boot_file(0, "/b"));
+	assert_spares(image, 1, 3);
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(data_with_holes_that_stay_holes_is_left_alone)
+{
+	fsi_image *image = new_image(UDF);
+
+	ASSERT_OK(fsi_image_put_udf_holes(image, _i == 0));
+	for (unsigned i = 0; i < 2; i++) {
+		const char *name = api_text("sparse%u", i);
+
+		make_file(name, 3, 1);
+		ck_assert_int_eq(truncate(api_host(name), 1 << 20), 0);
+		ASSERT_OK(fsi_directory_add_file_from_path(api_root(image), name,
+							   api_host(name)));
+	}
+	assert_spares(image, _i == 0 ? 0 : 1, _i == 0 ? 0 : 512);
+	fsi_image_release(image);
+}
+END_TEST
+
 /* ---- the image --------------------------------------------------------- */
 
 START_TEST(the_image_is_smaller_by_what_is_there_once)
@@ -347,20 +379,6 @@ START_TEST(without_memory_there_is_no_result)
 }
 END_TEST
 
-START_TEST(pointers_are_asked_for)
-{
-	fsi_image *image = new_image(ISO);
-	fsi_result *result = api_result(image);
-	uint32_t count = 0;
-
-	ASSERT_FAILS(fsi_result_get_duplicates(NULL, &count, &count), E_POINTER, "");
-	ASSERT_FAILS(fsi_result_get_duplicates(result, NULL, &count), E_POINTER, "");
-	ASSERT_FAILS(fsi_result_get_duplicates(result, &count, NULL), E_POINTER, "");
-	fsi_result_release(result);
-	fsi_image_release(image);
-}
-END_TEST
-
 /* ---- the suite --------------------------------------------------------- */
 
 int main(void)
@@ -378,13 +396,14 @@ int main(void)
 	tcase_add_test(tcase, hard_links_are_one_file_as_before);
 	tcase_add_test(tcase, data_in_the_entries_of_udf_is_no_extent_to_share);
 	tcase_add_test(tcase, named_streams_share_with_files);
+	tcase_add_test(tcase, what_is_booted_is_a_copy_of_its_own);
+	tcase_add_loop_test(tcase, data_with_holes_that_stay_holes_is_left_alone, 0, 2);
 	tcase_add_loop_test(tcase, the_image_is_smaller_by_what_is_there_once, 0, 2);
 	tcase_add_test(tcase, two_results_are_the_same);
 	tcase_add_test(tcase, a_file_that_has_gone_is_an_error);
 	tcase_add_test(tcase, a_file_that_has_another_size_is_an_error);
 	tcase_add_test(tcase, a_file_that_stands_for_another_must_stay_as_it_is);
 	tcase_add_test(tcase, without_memory_there_is_no_result);
-	tcase_add_test(tcase, pointers_are_asked_for);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }

@@ -412,6 +412,9 @@ static void try_results(void)
 	NEEDS(fsi_result_get_mapped_name_count, ret_count, result, udf, NULL);
 	NEEDS(fsi_result_get_omitted_file_count, result, NULL, udf, &number);
 	NEEDS(fsi_result_get_omitted_file_count, ret_count, result, udf, NULL);
+	NEEDS(fsi_result_get_duplicates, result, NULL, &number, &number);
+	NEEDS(fsi_result_get_duplicates, ret_count, result, NULL, &number);
+	NEEDS(fsi_result_get_duplicates, ret_blocks, result, &number, NULL);
 	NEEDS(fsi_result_get_progress_items, result, NULL, &items);
 	NEEDS(fsi_result_get_progress_items, ret_items, result, NULL);
 	NEEDS(fsi_result_write_file, result, NULL, path, NULL);
