@@ -206,4 +206,7 @@ static struct nbdkit_plugin plugin = {
 	.pread = read_image,
 };
 
+/* The macro that follows defines it, without a prototype. */
+struct nbdkit_plugin *plugin_init(void);
+
 NBDKIT_REGISTER_PLUGIN(plugin)
