@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* How long to wait for input before asking whether to go on. */
+#define PATIENCE_MS 50
+
 int standard_input_check(const struct output *output, const struct voice *voice)
 {
 	struct stat status;
@@ -30,16 +33,19 @@ int standard_input_check(const struct output *output, const struct voice *voice)
 	return STATUS_DONE;
 }
 
-/* Where a signal came, ask whether to go on. */
-static HRESULT overcome(int error)
+/* A signal that comes just before would not end an endless wait, so it is asked now
+ * and then whether to go on. */
+static HRESULT wait_for_input(void)
 {
 	struct pollfd bytes = {.fd = STDIN_FILENO, .events = POLLIN};
+	int count = 0;
 
-	if (error == EAGAIN)
-		error = poll(&bytes, 1, -1) < 0 ? errno : 0;
-	if (error != 0 && error != EINTR)
-		return E_FAIL;
-	return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
+	while (count == 0 || (count < 0 && errno == EINTR)) {
+		if (interrupt_came())
+			return E_IMAPI_REQUEST_CANCELLED;
+		count = poll(&bytes, 1, PATIENCE_MS);
+	}
+	return count < 0 ? E_FAIL : S_OK;
 }
 
 /* The library reads from the beginning to the end. */
@@ -51,13 +57,13 @@ static HRESULT read_input(void *self, uint64_t offset, void *buffer, size_t leng
 	(void)self;
 	(void)offset;
 	while (piece < 0) {
-		HRESULT hr = S_OK;
+		const HRESULT hr = wait_for_input();
 
-		piece = read(STDIN_FILENO, buffer, length);
-		if (piece < 0)
-			hr = overcome(errno);
 		if (FAILED(hr))
 			return hr;
+		piece = read(STDIN_FILENO, buffer, length);
+		if (piece < 0 && errno != EINTR && errno != EAGAIN)
+			return E_FAIL;
 	}
 	*ret_read = (size_t)piece;
 	return S_OK;
