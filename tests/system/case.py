@@ -109,9 +109,10 @@ class ImageTest(unittest.TestCase):
         judge_names: bool = True,
     ) -> None:
         """Each reader must find the source in each view that it knows, if it can at all."""
-        if fsimage_command.peer():
-            done = fsimage_command.run("check", path)  # the peer's image is for the readers
-            self.assertEqual(0, done.status, done)
+        if fsimage_command.peer():  # the image of the other build is for the readers
+            if judge_names:  # else a standard is broken on purpose
+                done = fsimage_command.run("check", path)
+                self.assertEqual(0, done.status, done)
             return
         convinced = set()
         with scratch.folder() as room:
