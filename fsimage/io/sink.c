@@ -140,14 +140,15 @@ static void drop_written(struct copy *copy)
 }
 
 /*
- * What is to be synced at the end may as well be on its way before. A file
+ * Of a large image, what is to be synced at the end is on its way before, so that it can
+ * be dropped. A smaller one is written sooner when the system does it by itself. A file
  * system that can't do it this way is no worse off.
  */
 static void flush_early(struct copy *copy)
 {
 	const bool no_sync = copy->options != NULL && copy->options->no_sync;
 
-	if (!copy->may_have_holes || no_sync ||
+	if (!copy->may_have_holes || no_sync || copy->total < LARGE_IMAGE_SIZE ||
 	    copy->written - copy->flushed < FLUSH_SIZE)
 		return;
 	(void)sync_file_range(copy->descriptor, (off_t)copy->flushed,
