@@ -36,6 +36,7 @@ struct fsi_image {
 	uint32_t iso_level;
 	uint32_t udf_revision;
 	int64_t free_media_blocks;
+	uint32_t session_start_block; /* where the session begins on its disc */
 	char *volume_name;
 	bool deep_directories;
 	bool large_iso_files;
