@@ -49,7 +49,7 @@ static void replace_all(fsi_image *image, fsi_boot_options **options, uint32_t c
 
 HRESULT fsi_image_check_first_session(const fsi_image *image)
 {
-	if (image->session_start_block != 0)
+	if (image->session_start_block != 0 || image->continued != NULL)
 		return FSI_FAIL(IMAPI_E_BOOT_OBJECT_CONFLICT);
 	return S_OK;
 }

@@ -37,7 +37,6 @@ struct fsi_image {
 	uint32_t iso_level;
 	uint32_t udf_revision;
 	int64_t free_media_blocks;
-	uint32_t session_start_block; /* where the session begins on its disc */
 	char *volume_name;
 	bool deep_directories;
 	bool large_iso_files;
@@ -59,7 +58,7 @@ struct fsi_image {
 	void *handler_context;
 	bool in_handler; /* the image is read-only meanwhile */
 
-	uint32_t session_start_block;
+	uint32_t session_start_block; /* where the session begins on its disc */
 	struct fsi_continued *continued; /* the earlier session; NULL: none is imported */
 	char *imported_volume_name;	 /* NULL: none is imported */
 
