@@ -9,6 +9,7 @@
 #include "boot/hybrid.h"
 #include "error/fail.h"
 #include "image/boot.h"
+#include "layout/format.h"
 #include "name/view.h"
 #include "stash/stash.h"
 #include "tree/change.h"
@@ -56,6 +57,10 @@ struct fsi_image {
 	fsi_image_update_handler handler;
 	void *handler_context;
 	bool in_handler; /* the image is read-only meanwhile */
+
+	uint32_t session_start_block; /* where the session begins on its disc */
+	struct fsi_continued *continued; /* the earlier session; NULL: none is imported */
+	char *imported_volume_name;	 /* NULL: none is imported */
 
 	struct fsi_image_boot boot;
 	struct fsi_hybrid hybrid; /* the tables that make a disk of it */

@@ -48,4 +48,26 @@ struct fsi_volume {
 	bool posix_attributes;
 };
 
+/*
+ * What a session has to keep of the one that it goes on from. Blocks are counted from
+ * the start of the disc.
+ */
+struct fsi_continued {
+	enum fsi_file_system imported; /* what the items were read from */
+	fsi_file_systems file_systems; /* that the previous session has */
+	uint32_t previous_block;       /* where it begins */
+	uint32_t end_block;	       /* behind all that the disc holds */
+	uint32_t boot_catalog_block;   /* of El Torito; 0: it has none */
+	/* Of UDF, whatever was imported; else zeros. */
+	bool has_udf;
+	uint32_t udf_revision;	   /* as the logical volume has it: 0x250 is 2.50 */
+	uint32_t partition_block;  /* where the physical partition begins */
+	uint32_t partition_blocks; /* how many it has */
+	uint16_t partition_number;
+	bool has_metadata_partition;
+	uint64_t next_unique_id;    /* the first that no item has */
+	uint8_t volume_set_id[128]; /* of the primary volume descriptor, as it is there */
+	uint8_t charset[64];	    /* of the logical volume identifier, as it is there */
+};
+
 #endif

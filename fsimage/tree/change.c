@@ -5,6 +5,7 @@
 #include "error/fail.h"
 #include "stash/stash.h"
 #include "tree/data.h"
+#include "tree/imported.h"
 #include "tree/named_stream.h"
 
 /* ---- noting ------------------------------------------------------------ */
@@ -21,6 +22,10 @@ static struct fsi_change *note(struct fsi_tree *tree, enum fsi_change_kind kind,
 {
 	struct fsi_change *change = &tree->changes.items[tree->changes.count++];
 
+	if (kind == FSI_CHANGE_ADD_STREAM || kind == FSI_CHANGE_REMOVE_STREAM)
+		fsi_node_forget_entry(node->parent);
+	else if (kind >= FSI_CHANGE_ATTRIBUTES && kind != FSI_CHANGE_IS_HIDDEN)
+		fsi_node_forget_entry(node);
 	*change = (struct fsi_change){.kind = (uint8_t)kind, .node = node};
 	return change;
 }

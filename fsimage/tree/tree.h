@@ -66,6 +66,7 @@ struct fsi_tree {
 	uint64_t generation;	  /* grows with every change of the content */
 	struct fsi_stash *stash;  /* one reference; NULL: nothing is ever staged */
 	bool stages_files;	  /* all that is added, not only what has to be */
+	fsi_stream *disc;	  /* that items were imported from: one reference */
 
 	struct fsi_arena arena; /* nodes, names, data */
 	struct fsi_children *children_made;
