@@ -125,7 +125,7 @@ static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
 				       : fsi_plan_count_blocks(image, &sizes, ret_blocks);
 	}
 	FSI_TRY(fsi_plan_create(image, false, &plan));
-	*ret_blocks = plan->layout.total_blocks;
+	*ret_blocks = fsi_layout_session_blocks(&plan->layout);
 	fsi_plan_destroy(plan);
 	return S_OK;
 }

@@ -464,12 +464,20 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 	layout->data_end_block = layout->next_block;
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
-	if (layout->total_blocks == 0)
+	if (layout->end_block == 0)
 		FSI_TRY(fsi_layout_seal(
 			layout,
 			fsi_layout_align_end(layout, (uint64_t)layout->next_block +
 							     ISO9660_PADDING_BLOCKS)));
 	return place_stage(plan, FSI_STAGE_SEALED);
+}
+
+/* The image is that of the session. */
+static void begin_layout(const fsi_image *image, struct fsi_layout *layout)
+{
+	layout->first_block = image->session_start_block;
+	layout->image_block = image->session_start_block;
+	layout->next_block = layout->image_block;
 }
 
 HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret_plan)
@@ -486,6 +494,7 @@ HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	plan->for_result = for_result;
+	begin_layout(image, &plan->layout);
 	hr = describe_volume(image, naming->order, &plan->volume);
 	if (SUCCEEDED(hr))
 		hr = add_formats(image, naming, NULL, plan);
@@ -525,12 +534,14 @@ HRESULT fsi_plan_count_blocks(const fsi_image *image, const struct fsi_plan_size
 			      uint32_t *ret_blocks)
 {
 	struct fsi_plan plan = {0};
-	HRESULT hr = add_formats(image, NULL, sizes, &plan);
+	HRESULT hr = S_OK;
 
+	begin_layout(image, &plan.layout);
+	hr = add_formats(image, NULL, sizes, &plan);
 	if (SUCCEEDED(hr))
 		hr = place_all(image, NULL, sizes, &plan);
 	if (SUCCEEDED(hr))
-		*ret_blocks = plan.layout.total_blocks;
+		*ret_blocks = fsi_layout_session_blocks(&plan.layout);
 	clear_plan(&plan);
 	return hr;
 }

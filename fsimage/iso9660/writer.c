@@ -113,7 +113,8 @@ static HRESULT place(struct fsi_format *format, enum fsi_stage stage,
 	if (stage == FSI_STAGE_DESCRIPTORS)
 		return fsi_layout_append_at(layout, &descriptors_ops, iso,
 					    iso->descriptor_count,
-					    FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK);
+					    layout->first_block +
+						    FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK);
 	if (stage == FSI_STAGE_DIRECTORIES)
 		return place_trees(iso, layout);
 	return S_OK;

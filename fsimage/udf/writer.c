@@ -11,8 +11,8 @@
 #include "udf/revision.h"
 
 /*
- * Places that ECMA-167 leaves open. Each stands in an ECC block of its own, of
- * DVD (16 blocks) and of BD (32), so that one scratch spares the other copy.
+ * Places in the session that ECMA-167 leaves open. Each stands in an ECC block of its
+ * own, of DVD (16 blocks) and of BD (32), so that one scratch spares the other copy.
  */
 #define MAIN_SEQUENCE_BLOCK	  32
 #define RESERVE_SEQUENCE_BLOCK	  64
@@ -21,7 +21,8 @@
 #define ALIGNMENT		  32
 _Static_assert(ALIGNMENT % FSI_UDF_METADATA_UNIT == 0, "OSTA UDF 2.2.13.1");
 
-/* ECMA-167 2/8.1: where volume recognition begins, as ISO 9660 knows it too. */
+/* ECMA-167 2/8.1: where volume recognition begins in the session, as ISO 9660 knows it
+ * too. */
 #define RECOGNITION_BLOCK  16
 #define RECOGNITION_BLOCKS 4 /* three descriptors, and a block of zeros to end them */
 
@@ -204,9 +205,10 @@ static const struct region_kind mirror_regions[PART_COUNT] = {
 /* OSTA UDF 2.1.7: right behind the descriptors of ISO 9660, without a gap. */
 static HRESULT place_recognition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	const uint32_t first_block = layout->next_block > RECOGNITION_BLOCK
+	const uint32_t earliest_block = layout->first_block + RECOGNITION_BLOCK;
+	const uint32_t first_block = layout->next_block > earliest_block
 					     ? layout->next_block
-					     : RECOGNITION_BLOCK;
+					     : earliest_block;
 
 	return fsi_layout_append_at(layout, &recognition_region.ops, plan,
 				    RECOGNITION_BLOCKS, first_block);
@@ -214,8 +216,11 @@ static HRESULT place_recognition(struct fsi_udf_plan *plan, struct fsi_layout *l
 
 static HRESULT place_volume(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	const struct fsi_udf_volume *volume = &plan->volume;
+	struct fsi_udf_volume *volume = &plan->volume;
 
+	volume->main_sequence.block = layout->first_block + MAIN_SEQUENCE_BLOCK;
+	volume->reserve_sequence.block = layout->first_block + RESERVE_SEQUENCE_BLOCK;
+	volume->integrity_sequence.block = layout->first_block + INTEGRITY_SEQUENCE_BLOCK;
 	FSI_TRY(fsi_layout_append_at(layout, &main_sequence_region.ops, plan,
 				     volume->main_sequence.blocks,
 				     volume->main_sequence.block));
@@ -225,7 +230,8 @@ static HRESULT place_volume(struct fsi_udf_plan *plan, struct fsi_layout *layout
 	FSI_TRY(fsi_layout_append_at(layout, &integrity_region.ops, plan,
 				     volume->integrity_sequence.blocks,
 				     volume->integrity_sequence.block));
-	return fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, ANCHOR_BLOCK);
+	return fsi_layout_append_at(layout, &anchor_region.ops, plan, 1,
+				    layout->first_block + ANCHOR_BLOCK);
 }
 
 /* A block of the image as the partition counts. */
@@ -339,7 +345,7 @@ static HRESULT place_mirror(struct fsi_udf_plan *plan, struct fsi_layout *layout
  */
 static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	uint64_t total_blocks = 0;
+	uint64_t image_end_block = 0;
 	uint32_t last_block = 0;
 	uint32_t end_block = 0;
 
@@ -347,15 +353,15 @@ static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 				  1, &plan->targets_block));
 	if (plan->volume.revision->has_metadata_partition)
 		FSI_TRY(place_mirror(plan, layout));
-	total_blocks = fsi_layout_align_end(layout, (uint64_t)layout->next_block +
+	image_end_block = fsi_layout_align_end(layout, (uint64_t)layout->next_block +
 							    ANCHOR_BLOCK + 1);
-	last_block = (uint32_t)(total_blocks - 1);
+	last_block = (uint32_t)(image_end_block - 1);
 	end_block = last_block - ANCHOR_BLOCK;
 	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, end_block));
 	if (layout->reserved_end_blocks == 0)
 		FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1,
 					     last_block));
-	FSI_TRY(fsi_layout_seal(layout, total_blocks));
+	FSI_TRY(fsi_layout_seal(layout, image_end_block));
 	plan->volume.partition.blocks = block_of_partition(plan, end_block);
 	return S_OK;
 }
@@ -389,11 +395,11 @@ static void destroy_writer(struct fsi_format *format)
 	fsi_free(writer);
 }
 
-/* What is at the same place in each volume. */
+/* What is as long in each volume. */
 static const struct fsi_udf_volume empty_volume = {
-	.main_sequence = {MAIN_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
-	.reserve_sequence = {RESERVE_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
-	.integrity_sequence = {INTEGRITY_SEQUENCE_BLOCK, INTEGRITY_SEQUENCE_BLOCKS},
+	.main_sequence.blocks = FSI_UDF_SEQUENCE_BLOCKS,
+	.reserve_sequence.blocks = FSI_UDF_SEQUENCE_BLOCKS,
+	.integrity_sequence.blocks = INTEGRITY_SEQUENCE_BLOCKS,
 };
 
 static void describe_volume(struct fsi_udf_plan *plan)

@@ -195,9 +195,20 @@ FSI_API HRESULT fsi_image_put_strict_file_system_compliance(fsi_image *image,
 FSI_API HRESULT fsi_image_get_session_start_block(fsi_image *image, int32_t *ret_val);
 
 /**
- * @param new_val  only 0 for now
+ * Tell where the session begins. All addresses in its file systems count from block 0
+ * of the disc. The image of a session that is not the first one of its disc is that
+ * session alone, to be written from this block on.
+ *
+ * On a CD any block may come from the drive. DVDs and BDs begin sessions at multiples
+ * of 16 and 32. A session ends at a multiple of 32 in any case.
+ *
+ * Used blocks, and the limit set by fsi_image_put_free_media_blocks(), are those of the
+ * session alone. A session that begins behind block 0 can't be made bootable.
+ *
+ * @param new_val  in blocks of 2048 bytes; that of a first session is 0
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
- *         negative; E_NOTIMPL when it is not 0
+ *         negative; IMAPI_E_IMAGE_TOO_BIG when what is in the image would then end
+ *         behind block 2,147,483,647. Then nothing has changed.
  */
 FSI_API HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val);
 
@@ -579,6 +590,8 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *         2,147,483,647 blocks; IMAPI_E_NO_UNIQUE_NAME (name, file system);
  *         IMAPI_E_TOO_MANY_DIRS (file system) when a directory has over 65,534
  *         directories and UDF is to hold it. For boot entries:
+ *         IMAPI_E_BOOT_OBJECT_CONFLICT when the session is not the first one of its
+ *         disc, also for a table of partitions;
  *         IMAPI_E_BOOT_IMAGE_DATA when an image can't be measured, has changed its
  *         size, is an empty file, or has no room for its boot information table;
  *         IMAPI_E_BOOT_EMULATION_IMAGE_SIZE_MISMATCH; for a file of the tree
