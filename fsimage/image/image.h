@@ -58,7 +58,7 @@ struct fsi_image {
 	void *handler_context;
 	bool in_handler; /* the image is read-only meanwhile */
 
-	uint32_t session_start_block; /* where the session begins on its disc */
+	uint32_t session_start_block;	 /* where the session begins on its disc */
 	struct fsi_continued *continued; /* the earlier session; NULL: none is imported */
 	char *imported_volume_name;	 /* NULL: none is imported */
 

@@ -17,8 +17,8 @@ static HRESULT check_capacity(const fsi_image *image, const struct fsi_plan *pla
 	if (capacity == 0 || blocks <= capacity)
 		return S_OK;
 	return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
-				"It needs %u blocks, the limit is %llu.",
-				blocks, (unsigned long long)capacity);
+				"It needs %u blocks, the limit is %llu.", blocks,
+				(unsigned long long)capacity);
 }
 
 /* File systems may have been chosen after the name. */
