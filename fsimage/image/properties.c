@@ -102,20 +102,26 @@ HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val)
 	return S_OK;
 }
 
+bool fsi_image_knows_udf_revision(uint32_t revision)
+{
+	for (size_t i = 0; i < sizeof(udf_revisions) / sizeof(udf_revisions[0]); i++) {
+		if (udf_revisions[i] == revision)
+			return true;
+	}
+	return false;
+}
+
 HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val)
 {
 	fsi_error_clear();
 	if (image == NULL)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(fsi_image_check_writable(image));
-	for (size_t i = 0; i < sizeof(udf_revisions) / sizeof(udf_revisions[0]); i++) {
-		if (udf_revisions[i] == new_val) {
-			image->udf_revision = new_val;
-			fsi_image_refresh_limits(image);
-			return fsi_image_note_content(image);
-		}
-	}
-	return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	if (!fsi_image_knows_udf_revision(new_val))
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	image->udf_revision = new_val;
+	fsi_image_refresh_limits(image);
+	return fsi_image_note_content(image);
 }
 
 HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image,

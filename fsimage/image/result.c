@@ -17,8 +17,8 @@ static HRESULT check_capacity(const fsi_image *image, const struct fsi_plan *pla
 	if (capacity == 0 || blocks <= capacity)
 		return S_OK;
 	return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
-				"It needs %u blocks, the limit is %llu.",
-				blocks, (unsigned long long)capacity);
+				"It needs %u blocks, the limit is %llu.", blocks,
+				(unsigned long long)capacity);
 }
 
 /* File systems may have been chosen after the name. */
@@ -49,7 +49,9 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 		fsi_tree_settle_real_time(&image->tree);
 		image->real_time_waits = false;
 	}
-	hr = check_strict_name(image);
+	hr = fsi_image_check_disc(image);
+	if (SUCCEEDED(hr))
+		hr = check_strict_name(image);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_check_boot(image);
 	if (SUCCEEDED(hr))
@@ -169,11 +171,13 @@ HRESULT fsi_result_get_volume_name(fsi_result *result, enum fsi_file_system file
 
 HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
 {
+	const char *identifier = NULL;
+
 	fsi_error_clear();
 	if (result == NULL || ret_id == NULL)
 		return FSI_FAIL(E_POINTER);
-	/* Only an image that was imported from a disc has one. */
-	return fsi_hand_out_text("", ret_id);
+	identifier = result->image->multisession.disc_identifier;
+	return fsi_hand_out_text(identifier != NULL ? identifier : "", ret_id);
 }
 
 /* The names of one of the image's file systems. */

@@ -5,6 +5,12 @@
 
 #include "import/view.h"
 
+/* ECMA-167 2/8.1, ECMA-119 6.2.1: behind 32768 bytes that belong to the system. */
+#define FSI_IMPORT_RECOGNITION_OFFSET 32768u
+
+/* The first anchor is not part of the sequence. */
+#define FSI_IMPORT_RECOGNITION_BLOCKS_MAX 240
+
 /* Where to look beyond the usual places, see struct fsi_disc_options. */
 struct fsi_import_hints {
 	uint32_t anchor_block;
