@@ -134,6 +134,12 @@ void fsi_image_refresh_limits(fsi_image *image);
 /* As fsi_image_put_free_media_blocks(). */
 HRESULT fsi_image_limit_blocks(fsi_image *image, int64_t new_val);
 
+/* Whether file systems, and a revision of UDF, go on from what was imported:
+ * IMAPI_E_FILE_SYSTEM_CHANGE_NOT_ALLOWED, _INCOMPATIBLE_PREVIOUS_SESSION;
+ * _UDF_REVISION_CHANGE_NOT_ALLOWED. */
+HRESULT fsi_image_check_continued(const fsi_image *image, fsi_file_systems file_systems);
+HRESULT fsi_image_check_continued_revision(const fsi_image *image, uint32_t revision);
+
 /* The exact size of the image as it is: for get_used_blocks and the limits. */
 HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks);
 

@@ -81,7 +81,7 @@ static HRESULT open_earlier(struct importing *importing, enum fsi_file_system fi
 	};
 
 	FSI_TRY(fsi_image_get_multisession(image, &multisession));
-	if (image->boot.count > 0)
+	if (image->boot.count > 0 || image->hybrid.tables != 0)
 		return FSI_FAIL(IMAPI_E_BOOT_OBJECT_CONFLICT);
 	FSI_TRY(fsi_image_open_disc(multisession, &importing->disc));
 	if (importing->disc.is_blank)
@@ -291,6 +291,35 @@ static HRESULT import(fsi_image *image, enum fsi_file_system file_system,
 	/* What was met and overcome on the way is no error. */
 	fsi_error_clear();
 	return fsi_image_note_content(image);
+}
+
+/* ---- what is fixed then ------------------------------------------------ */
+
+HRESULT fsi_image_check_continued(const fsi_image *image, fsi_file_systems file_systems)
+{
+	const struct fsi_continued *continued = image->continued;
+
+	if (continued == NULL)
+		return S_OK;
+	if ((file_systems & (fsi_file_systems)continued->imported) == 0)
+		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_CHANGE_NOT_ALLOWED);
+	if ((file_systems & continued->file_systems) != continued->file_systems)
+		return fsi_error_detail(
+			FSI_FAIL(IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION),
+			"It has another file system, which would go on showing it.");
+	return S_OK;
+}
+
+HRESULT fsi_image_check_continued_revision(const fsi_image *image, uint32_t revision)
+{
+	const struct fsi_continued *continued = image->continued;
+
+	if (continued == NULL || !continued->has_udf ||
+	    revision == continued->udf_revision)
+		return S_OK;
+	return fsi_error_detail(FSI_FAIL(IMAPI_E_UDF_REVISION_CHANGE_NOT_ALLOWED),
+				"It is %x.%02x.", continued->udf_revision >> 8,
+				continued->udf_revision & 0xFFu);
 }
 
 /* ---- the API ----------------------------------------------------------- */

@@ -24,6 +24,39 @@
 extern "C" {
 #endif
 
+/** @param ret_val  the block of the disc that the session begins at; default 0 */
+FSI_API HRESULT fsi_image_get_session_start_block(fsi_image *image, int32_t *ret_val);
+
+/**
+ * Tell where the session begins. All addresses in its file systems count from block 0
+ * of the disc. The image of a session that is not the first one of its disc is that
+ * session alone, to be written from this block on.
+ *
+ * On a CD any block may come from the drive. DVDs and BDs begin sessions at multiples
+ * of 16 and 32. A session ends at a multiple of 32 in any case.
+ *
+ * Used blocks, and the limit set by fsi_image_put_free_media_blocks(), are those of the
+ * session alone. A session that begins behind block 0 can't be made bootable.
+ *
+ * @param new_val  in blocks of 2048 bytes; that of a first session is 0
+ * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
+ *         negative; IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION when an import has set
+ *         another; IMAPI_E_IMAGE_TOO_BIG when what is in the image would then end
+ *         behind block 2,147,483,647. Then nothing has changed.
+ */
+FSI_API HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val);
+
+/**
+ * Which of several file systems of a disc an import would take: UDF before Joliet
+ * before ISO 9660. Looks at no disc.
+ *
+ * @param file_systems  set of bits; others than these three are ignored
+ * @return S_OK; IMAPI_E_INVALID_PARAM (file_systems) when it has none of the three
+ */
+FSI_API HRESULT fsi_image_get_default_file_system_for_import(
+	fsi_image *image, fsi_file_systems file_systems,
+	enum fsi_file_system *ret_default);
+
 /**
  * Take the items of the newest session of the disc into the image, from the best of its
  * file systems: UDF, else Joliet, else ISO 9660. UDF is passed over where ISO 9660
