@@ -8,7 +8,6 @@
 #include "boot/catalog.h"
 #include "image/disc_head.h"
 #include "image/place_data.h"
-#include "tree/imported.h"
 
 /* Blocks that drives read ahead behind the last one, where no UDF tail is. */
 #define ISO9660_PADDING_BLOCKS 150
@@ -219,23 +218,6 @@ static HRESULT add_stub(const fsi_image *image, struct fsi_plan *plan)
 			   plan);
 }
 
-/* Where the first data is that stays from earlier sessions. */
-static uint32_t find_first_used_block(const struct fsi_naming *naming)
-{
-	const struct fsi_order *order = naming != NULL ? naming->order : NULL;
-	uint32_t first_block = UINT32_MAX;
-
-	for (uint32_t i = 0; order != NULL && i < order->data_count; i++) {
-		const struct fsi_data *data = order->data[i];
-		const struct fsi_imported_data *imported = data->source.imported;
-
-		if (data->is_imported && fsi_data_is_one_run(data) &&
-		    imported->extents[0].first_block < first_block)
-			first_block = imported->extents[0].first_block;
-	}
-	return first_block;
-}
-
 static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 		       const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
@@ -249,7 +231,6 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 		.redundant_metadata = image->redundant_metadata,
 		.is_alone = image->file_systems == FSI_FILE_SYSTEM_UDF,
 		.continued = image->continued,
-		.first_used_block = find_first_used_block(naming),
 	};
 
 	return fsi_udf_create(&source, &plan->formats[FSI_PLAN_UDF]);
@@ -279,7 +260,7 @@ static HRESULT add_disc_head(const fsi_image *image, struct fsi_plan *plan)
 	const struct fsi_disc_head_source source = {
 		.continued = image->continued,
 		.layout = &plan->layout,
-		.disc = image->tree.disc,
+		.disc = image->tree.discs.items[image->tree.discs.count - 1],
 		.udf = plan->formats[FSI_PLAN_UDF],
 		.for_result = plan->for_result,
 	};

@@ -60,6 +60,7 @@ struct fsi_continued {
 	bool covers_disc; /* the head of the disc is rewritten, the image is all of it */
 	uint32_t previous_block;     /* where it begins */
 	uint32_t end_block;	     /* behind all that the disc holds */
+	uint32_t first_data_block;   /* of all files; UINT32_MAX: there are none */
 	uint32_t boot_catalog_block; /* of El Torito; 0: it has none */
 	/* Of UDF, whatever was imported; else zeros. */
 	bool has_udf;

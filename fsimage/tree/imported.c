@@ -14,6 +14,14 @@ static size_t size_of(uint32_t extent_count)
 	       (size_t)extent_count * sizeof(struct fsi_imported_extent);
 }
 
+HRESULT fsi_tree_add_disc(struct fsi_tree *tree, fsi_stream *disc)
+{
+	if (!fsi_vector_reserve(&tree->discs, 1))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	tree->discs.items[tree->discs.count++] = fsi_stream_add_ref(disc);
+	return S_OK;
+}
+
 HRESULT fsi_data_from_disc(struct fsi_tree *tree, uint64_t size, uint64_t embedded_offset,
 			   const struct fsi_imported_extent *extents,
 			   uint32_t extent_count, struct fsi_data **ret_data)
@@ -24,7 +32,7 @@ HRESULT fsi_data_from_disc(struct fsi_tree *tree, uint64_t size, uint64_t embedd
 
 	if (data == NULL || imported == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	imported->disc = tree->disc;
+	imported->disc = tree->discs.items[tree->discs.count - 1];
 	imported->embedded_offset = embedded_offset;
 	imported->extent_count = extent_count;
 	for (uint32_t i = 0; i < extent_count; i++)

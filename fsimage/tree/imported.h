@@ -35,7 +35,7 @@ struct fsi_imported_extent {
  * be one.
  */
 struct fsi_imported_data {
-	fsi_stream *disc;	  /* the tree's: all bytes of the disc */
+	fsi_stream *disc;	  /* the tree's: all bytes of it */
 	uint64_t embedded_offset; /* in bytes from the start of the disc; 0: extents */
 	uint32_t extent_count;
 	struct fsi_imported_extent extents[];
@@ -60,8 +60,14 @@ HRESULT fsi_tree_make_imported(struct fsi_tree *tree, enum fsi_node_kind kind,
 			       struct fsi_node **ret_node);
 
 /*
- * Data of size bytes on the tree's disc. extents are copied; embedded_offset is
- * not 0 where there are none. E_OUTOFMEMORY.
+ * Keep a disc as long as the tree lives, also when the import fails: somebody may have
+ * got hold of an item meanwhile. One reference is taken. E_OUTOFMEMORY.
+ */
+HRESULT fsi_tree_add_disc(struct fsi_tree *tree, fsi_stream *disc);
+
+/*
+ * Data of size bytes on the disc that was added last. extents are copied;
+ * embedded_offset is not 0 where there are none. E_OUTOFMEMORY.
  */
 HRESULT fsi_data_from_disc(struct fsi_tree *tree, uint64_t size, uint64_t embedded_offset,
 			   const struct fsi_imported_extent *extents,

@@ -68,6 +68,9 @@ void fsi_tree_destroy(struct fsi_tree *tree)
 		fsi_free(made->items);
 	for (size_t i = 0; i < tree->streams.count; i++)
 		fsi_stream_release(tree->streams.items[i]->source.stream);
+	for (size_t i = 0; i < tree->discs.count; i++)
+		fsi_stream_release(tree->discs.items[i]);
+	fsi_vector_free(&tree->discs);
 	fsi_folder_cache_close(&tree->open_folder);
 	fsi_vector_free(&tree->streams);
 	fsi_vector_free(&tree->devices);
@@ -75,7 +78,6 @@ void fsi_tree_destroy(struct fsi_tree *tree)
 	fsi_free(tree->names.slots);
 	fsi_free(tree->host_files.slots);
 	fsi_stash_release(tree->stash);
-	fsi_stream_release(tree->disc);
 	fsi_arena_free(&tree->arena);
 }
 

@@ -66,7 +66,6 @@ struct fsi_tree {
 	uint64_t generation;	  /* grows with every change of the content */
 	struct fsi_stash *stash;  /* one reference; NULL: nothing is ever staged */
 	bool stages_files;	  /* all that is added, not only what has to be */
-	fsi_stream *disc;	  /* that items were imported from: one reference */
 
 	struct fsi_arena arena; /* nodes, names, data */
 	struct fsi_children *children_made;
@@ -83,6 +82,7 @@ struct fsi_tree {
 	struct fsi_folder_cache open_folder;   /* that files are opened in */
 	FSI_VECTOR(uint64_t) devices;	       /* st_dev by our number */
 	FSI_VECTOR(struct fsi_data *) streams; /* data that holds a stream */
+	FSI_VECTOR(fsi_stream *) discs;	       /* that items were imported from */
 	FSI_VECTOR(struct fsi_change) changes; /* the undo log, tree/change.h */
 	int32_t locked_point;	     /* the change point that the log begins at */
 	int32_t open_points;	     /* change points in the log */

@@ -335,9 +335,9 @@ static uint32_t find_partition(const struct fsi_udf_plan *plan, uint32_t block)
 		return block;
 	if (continued->has_udf)
 		return continued->partition_block;
-	return block < plan->source.first_used_block
+	return block < continued->first_data_block
 		       ? block
-		       : plan->source.first_used_block / ALIGNMENT * ALIGNMENT;
+		       : continued->first_data_block / ALIGNMENT * ALIGNMENT;
 }
 
 /* What describes the tree; the data of files comes behind it. */

@@ -24,9 +24,6 @@ struct fsi_udf_source {
 	bool is_alone;			 /* no other file system has the same files */
 	/* What the session goes on from; NULL: it is the first one. */
 	const struct fsi_continued *continued;
-	/* The partition begins no later: data of earlier sessions is there. UINT32_MAX:
-	 * there is none. Only where the earlier session had no UDF. */
-	uint32_t first_used_block;
 	/* Then nothing of the source but the revision and the copy is looked at, and
 	 * the format is only placed, to learn its size. NULL: they are measured. */
 	const struct fsi_udf_sizes *sizes;

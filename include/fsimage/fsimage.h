@@ -13,6 +13,7 @@
 #include <fsimage/image_manager.h>
 #include <fsimage/item.h>
 #include <fsimage/media.h>
+#include <fsimage/multisession.h>
 #include <fsimage/result.h>
 #include <fsimage/stream.h>
 #include <fsimage/types.h>

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Discs that a session is to be added to (IMultisession, IMultisessionSequential2,
+ * IMultisessionRandomWrite). A multisession object is one way to add it: to the end
+ * of what is recorded (sequential), or anywhere (random write). Give it to an image,
+ * import, change, and write the result:
+ *
+ *     fsi_multisession_create_on_file("disc.iso", true, &multisession);
+ *     fsi_image_put_multisession_interfaces(image, &multisession, 1);
+ *
+ * An object is used by one thread at a time; so is what two objects have the same
+ * drive of. Every function returns E_POINTER when a required pointer is NULL. Blocks
+ * have FSI_BLOCK_SIZE bytes and are counted from the start of the disc.
+ */
+#ifndef FSIMAGE_MULTISESSION_H
+#define FSIMAGE_MULTISESSION_H
+
+#include <fsimage/media.h>
+#include <fsimage/stream.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum fsi_multisession_kind {
+	FSI_MULTISESSION_SEQUENTIAL = 1,
+	FSI_MULTISESSION_RANDOM_WRITE = 2
+};
+
+/** The numbers that a multisession object knows: see the getters of their names. */
+enum fsi_multisession_value {
+	FSI_MULTISESSION_IS_SUPPORTED = 1, /**< on the current media state; 0 or 1 */
+	FSI_MULTISESSION_MEDIA_TYPE = 2,   /**< enum imapi_media_physical_type */
+	FSI_MULTISESSION_WRITE_UNIT_SIZE = 3,
+	/** Blocks of the largest disc that can be put in; 0: not known. */
+	FSI_MULTISESSION_LARGEST_MEDIA = 4,
+	/* sequential */
+	FSI_MULTISESSION_IS_FIRST_DATA_SESSION = 16, /**< 0 or 1 */
+	FSI_MULTISESSION_START_ADDRESS_OF_PREVIOUS_SESSION = 17,
+	FSI_MULTISESSION_LAST_WRITTEN_ADDRESS_OF_PREVIOUS_SESSION = 18,
+	FSI_MULTISESSION_NEXT_WRITABLE_ADDRESS = 19,
+	FSI_MULTISESSION_FREE_SECTORS_ON_MEDIA = 20,
+	/* random write */
+	FSI_MULTISESSION_LAST_WRITTEN_ADDRESS = 32,
+	FSI_MULTISESSION_TOTAL_SECTORS_ON_MEDIA = 33
+};
+
+/** A session as the disc itself keeps account of it. */
+struct fsi_multisession_range {
+	uint32_t first_block;
+	uint32_t end_block; /**< behind the last one that is recorded */
+};
+
+/**
+ * What a caller implements to be a way to add a session. The table must live as long
+ * as the object. All functions get self; what they return that is a failure is told
+ * by the function of the library that called them.
+ */
+struct fsi_multisession_ops {
+	/** sizeof(struct fsi_multisession_ops), so that the table can grow. */
+	size_t size;
+	/** One of enum fsi_multisession_kind; an image takes no other. */
+	int kind;
+	/** E_NOTIMPL: it has no such number. */
+	HRESULT(*get_value)
+	(void *self, enum fsi_multisession_value which, int32_t *ret_value);
+	/** The blocks of the disc from block 0 on, as they are now; one reference. */
+	HRESULT (*open_import_stream)(void *self, fsi_stream **ret_stream);
+	/**
+	 * The sessions in the order of their blocks. With ret_ranges NULL only their
+	 * number is wanted; else there is room for room of them. NULL: the disc
+	 * keeps no account.
+	 */
+	HRESULT(*get_ranges)
+	(void *self, struct fsi_multisession_range *ret_ranges, size_t room,
+	 size_t *ret_count);
+	/**
+	 * Write whole blocks. Sequential: the first call begins the session at the next
+	 * writable address, and each goes on where the last one ended. NULL: what is
+	 * made for the disc is written by other means.
+	 */
+	HRESULT(*write)
+	(void *self, uint32_t block, const void *bytes, uint32_t block_count);
+	/**
+	 * Return when all that was written is safely on the disc; sequential: end the
+	 * session. NULL only when write is.
+	 */
+	HRESULT (*sync)(void *self);
+	/**
+	 * Give back what is recorded behind a size in bytes, which ended the disc before.
+	 * NULL: the medium has no end that moves.
+	 */
+	HRESULT (*cut)(void *self, uint64_t size);
+	/** Called once, when the last reference has gone; NULL: nothing to do. */
+	void (*destroy)(void *self);
+};
+
+/* ---- making ------------------------------------------------------------ */
+
+/**
+ * Make one of the caller's own functions.
+ *
+ * @param ops               borrowed for the life of the object; get_value and
+ *                          open_import_stream are required
+ * @param self              passed to each of them
+ * @param ret_multisession  one reference
+ * @return S_OK; E_POINTER also when a required function is NULL; E_INVALIDARG when
+ *         ops->size is too small; E_OUTOFMEMORY. On failure destroy is not called.
+ */
+FSI_API HRESULT fsi_multisession_create(const struct fsi_multisession_ops *ops,
+					void *self, fsi_multisession **ret_multisession);
+
+/**
+ * Make one of an image file or a block device, which is written at random.
+ *
+ * @param path         host path of a regular file or a block device that exists
+ * @param for_writing  false: it is only read, and what is made for it is written
+ *                     elsewhere. true: as long as the object lives no other process
+ *                     that asks for the same gets it.
+ * @return S_OK; E_OUTOFMEMORY; FSI_E_SHARING_VIOLATION when it is being written to by
+ *         another object or process; a system error as HRESULT_FROM_WIN32 when it
+ *         can't be opened, locked or measured, or is no such file
+ */
+FSI_API HRESULT fsi_multisession_create_on_file(const char *path, bool for_writing,
+						fsi_multisession **ret_multisession);
+
+/** What is known of a disc that is written elsewhere, block after block. */
+struct fsi_sequential_disc {
+	size_t size; /**< sizeof(struct fsi_sequential_disc) */
+	enum imapi_media_physical_type media_type;
+	int32_t start_address_of_previous_session;
+	/** -1: the last block of the stream. */
+	int32_t last_written_address_of_previous_session;
+	int32_t next_writable_address;
+	int32_t free_sectors_on_media; /**< from the next writable address on */
+};
+
+/**
+ * Make one of what a drive told somebody: the session is made for that place, and
+ * written by other means.
+ *
+ * @param stream  the blocks of the disc, from the first one of the first session on;
+ *                one reference is taken
+ * @param disc    borrowed; whether its numbers go together is seen when an image gets
+ *                the object
+ * @return S_OK; E_OUTOFMEMORY; E_INVALIDARG for a wrong size member; what the stream
+ *         returns for its size
+ */
+FSI_API HRESULT fsi_multisession_create_sequential(fsi_stream *stream,
+						   const struct fsi_sequential_disc *disc,
+						   fsi_multisession **ret_multisession);
+
+/** @return multisession, with one more reference; NULL stays NULL */
+FSI_API fsi_multisession *fsi_multisession_add_ref(fsi_multisession *multisession);
+
+/** Give up one reference. @param multisession  NULL is accepted */
+FSI_API void fsi_multisession_release(fsi_multisession *multisession);
+
+/* ---- members of all kinds ---------------------------------------------- */
+
+/*
+ * Getters return S_OK; what the object's own function returned; E_NOINTERFACE when
+ * objects of this kind have no such member; IMAPI_E_BAD_MULTISESSION_PARAMETER when
+ * a number that is true or false is neither 0 nor 1.
+ */
+
+/** @param ret_kind  one of enum fsi_multisession_kind; callers may have others */
+FSI_API HRESULT fsi_multisession_get_kind(fsi_multisession *multisession, int *ret_kind);
+
+/** @param ret_type  of the disc that is in now */
+FSI_API HRESULT fsi_multisession_get_media_type(fsi_multisession *multisession,
+						enum imapi_media_physical_type *ret_type);
+
+/** @param ret_val  whether a session can be added by this way to the disc as it is */
+FSI_API HRESULT fsi_multisession_get_is_supported_on_current_media_state(
+	fsi_multisession *multisession, bool *ret_val);
+
+/** @param ret_val  whether this one is to be taken of several; default false */
+FSI_API HRESULT fsi_multisession_get_in_use(fsi_multisession *multisession,
+					    bool *ret_val);
+FSI_API HRESULT fsi_multisession_put_in_use(fsi_multisession *multisession, bool new_val);
+
+/**
+ * The disc, to read earlier sessions from (in place of IMAPI's ImportRecorder).
+ *
+ * @param ret_stream  one reference; all blocks from block 0 on, as they are now
+ */
+FSI_API HRESULT fsi_multisession_get_import_stream(fsi_multisession *multisession,
+						   fsi_stream **ret_stream);
+
+/** @param ret_val  blocks: what is written begins and ends at multiples of this */
+FSI_API HRESULT fsi_multisession_get_write_unit_size(fsi_multisession *multisession,
+						     int32_t *ret_val);
+
+/**
+ * Extension: the sessions that the medium keeps account of.
+ *
+ * @param ret_ranges  room for room of them; may be NULL when room is 0
+ * @param ret_count   how many there are, also when that is more than room; 0 when the
+ *                    medium keeps no account
+ */
+FSI_API HRESULT fsi_multisession_get_ranges(fsi_multisession *multisession,
+					    struct fsi_multisession_range *ret_ranges,
+					    size_t room, size_t *ret_count);
+
+/* ---- members of sequential ones ---------------------------------------- */
+
+/** @param ret_val  whether no session of the disc holds data: it is blank, or audio */
+FSI_API HRESULT fsi_multisession_get_is_first_data_session(fsi_multisession *multisession,
+							   bool *ret_val);
+
+/** @param ret_val  a block; -1: there is none */
+FSI_API HRESULT fsi_multisession_get_start_address_of_previous_session(
+	fsi_multisession *multisession, int32_t *ret_val);
+
+/** @param ret_val  a block; -1: there is none */
+FSI_API HRESULT fsi_multisession_get_last_written_address_of_previous_session(
+	fsi_multisession *multisession, int32_t *ret_val);
+
+/** @param ret_val  the block that the next session begins with */
+FSI_API HRESULT fsi_multisession_get_next_writable_address(fsi_multisession *multisession,
+							   int32_t *ret_val);
+
+/** @param ret_val  blocks from the next writable address on */
+FSI_API HRESULT fsi_multisession_get_free_sectors_on_media(fsi_multisession *multisession,
+							   int32_t *ret_val);
+
+/* ---- members of random write ones -------------------------------------- */
+
+/**
+ * @param ret_val  a block; -1: nothing is written
+ * @return also E_NOTIMPL when the medium does not tell
+ */
+FSI_API HRESULT fsi_multisession_get_last_written_address(fsi_multisession *multisession,
+							  int32_t *ret_val);
+
+/** @param ret_val  blocks: what the medium holds when it is full */
+FSI_API HRESULT fsi_multisession_get_total_sectors_on_media(
+	fsi_multisession *multisession, int32_t *ret_val);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
