@@ -15,6 +15,8 @@ enum fsi_stage {
 	FSI_STAGE_DESCRIPTORS, /* ISO 9660 volume descriptors, from block 16 */
 	FSI_STAGE_RECOGNITION, /* UDF volume recognition, right behind them */
 	FSI_STAGE_VOLUME,      /* UDF volume structures at their fixed places */
+	FSI_STAGE_KEPT,	       /* what the head of the disc was before this session */
+	FSI_STAGE_ANCHOR,      /* UDF: the anchor that the session is found by */
 	FSI_STAGE_DIRECTORIES, /* ISO 9660 and Joliet path tables, directories */
 	FSI_STAGE_PARTITION,   /* UDF: start of the partition, its metadata */
 	/* here the pipeline places the file data */
@@ -55,10 +57,11 @@ struct fsi_volume {
 struct fsi_continued {
 	enum fsi_file_system imported; /* what the items were read from */
 	fsi_file_systems file_systems; /* that the previous session has */
-	uint32_t previous_block;       /* where it begins */
-	uint32_t end_block;	       /* behind all that the disc holds */
-	uint32_t first_data_block;     /* of all files; UINT32_MAX: there are none */
-	uint32_t boot_catalog_block;   /* of El Torito; 0: it has none */
+	bool covers_disc; /* the head of the disc is rewritten, the image is all of it */
+	uint32_t previous_block;     /* where it begins */
+	uint32_t end_block;	     /* behind all that the disc holds */
+	uint32_t first_data_block;   /* of all files; UINT32_MAX: there are none */
+	uint32_t boot_catalog_block; /* of El Torito; 0: it has none */
 	/* Of UDF, whatever was imported; else zeros. */
 	bool has_udf;
 	uint32_t udf_revision;	   /* as the logical volume has it: 0x250 is 2.50 */

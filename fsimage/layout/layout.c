@@ -95,8 +95,8 @@ const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout
 uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t end_block)
 {
 	return fsi_align_u64(end_block, layout->end_alignment > ECC_BLOCKS
-					     ? layout->end_alignment
-					     : ECC_BLOCKS);
+						? layout->end_alignment
+						: ECC_BLOCKS);
 }
 
 HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t end_block)

@@ -69,11 +69,11 @@ struct fsi_layout {
 	 * All blocks count from the start of the disc. The session may begin behind
 	 * others, and the image with it, or with the disc.
 	 */
-	uint32_t first_block; /* of the session */
-	uint32_t image_block; /* that the image begins with */
-	uint32_t next_block;  /* first block that is still free */
-	uint32_t end_block;   /* first one behind the image; 0 until it is sealed */
-	uint32_t end_alignment;	      /* it has a multiple of so many; see below */
+	uint32_t first_block;	/* of the session */
+	uint32_t image_block;	/* that the image begins with */
+	uint32_t next_block;	/* first block that is still free */
+	uint32_t end_block;	/* first one behind the image; 0 until it is sealed */
+	uint32_t end_alignment; /* it has a multiple of so many; see below */
 	uint32_t reserved_end_blocks; /* the last ones, for FSI_STAGE_SEALED */
 	/* By data number: the first block of its extent. */
 	uint32_t *data_blocks;
