@@ -32,6 +32,8 @@ static void destroy_image(fsi_image *image)
 	fsi_naming_destroy(image->naming);
 	fsi_tree_destroy(&image->tree);
 	fsi_free(image->volume_name);
+	fsi_free(image->continued);
+	fsi_free(image->imported_volume_name);
 	fsi_free(image);
 }
 

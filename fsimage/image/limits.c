@@ -100,13 +100,15 @@ void fsi_image_refresh_limits(fsi_image *image)
 }
 
 /* Where holes are is known only when files are looked at, what firmware reads of
- * small files is not embedded, and gaps depend on the order. */
+ * small files is not embedded, gaps depend on the order, and of what was imported it has
+ * to be known what is written anew. */
 static bool can_tally(const fsi_image *image)
 {
 	return !((image->udf_holes || image->boot.marked_count > 0) &&
 		 image->file_systems == FSI_FILE_SYSTEM_UDF) &&
 	       !image->align_large_files &&
 	       image->hybrid.tables == FSI_PARTITION_TABLE_NONE &&
+	       image->continued == NULL &&
 	       atomic_load_explicit(&image->results, memory_order_acquire) == 0;
 }
 
@@ -125,7 +127,7 @@ static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
 				       : fsi_plan_count_blocks(image, &sizes, ret_blocks);
 	}
 	FSI_TRY(fsi_plan_create(image, false, &plan));
-	*ret_blocks = plan->layout.total_blocks;
+	*ret_blocks = fsi_layout_session_blocks(&plan->layout);
 	fsi_plan_destroy(plan);
 	return S_OK;
 }

@@ -75,6 +75,9 @@ static HRESULT apply(fsi_image *image, const struct media_defaults *wanted)
 	const int32_t limits_point = image->limits_point;
 	HRESULT hr = S_OK;
 
+	FSI_TRY(fsi_image_check_continued(image, wanted->file_systems));
+	if ((wanted->file_systems & FSI_FILE_SYSTEM_UDF) != 0)
+		FSI_TRY(fsi_image_check_continued_revision(image, wanted->udf_revision));
 	choose(image, wanted);
 	hr = check_content(image);
 	if (SUCCEEDED(hr))

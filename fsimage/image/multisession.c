@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "image/image.h"
+#include "import/earlier.h"
 #include "import/file_systems.h"
 #include "import/identifier.h"
 #include "io/stream.h"
@@ -381,37 +382,21 @@ HRESULT fsi_image_check_disc(const fsi_image *image)
 
 /* ---- whether it can be continued --------------------------------------- */
 
-/*
- * imapi2fs: a session goes into a read-only partition, which ends where it is made to
- * end. Behind a virtual or sparable one there is no room for it.
- */
-static bool is_udf_appendable(const struct fsi_disc_volume *volume)
+static HRESULT probe(const fsi_image *image, const struct fsi_image_disc *disc,
+		     enum fsi_file_system file_system)
 {
-	for (size_t i = 0; i < volume->partition_count; i++) {
-		const struct fsi_disc_partition *partition = &volume->partitions[i];
+	const struct fsi_earlier_request request = {
+		.media = disc->media,
+		.file_systems = disc->file_systems,
+		.file_system = file_system,
+		.accepts_writable = image->continue_writable_volumes,
+	};
+	struct fsi_earlier earlier;
 
-		if (partition->access != FSI_DISC_ACCESS_READ_ONLY ||
-		    partition->kind == FSI_DISC_PARTITION_VIRTUAL ||
-		    partition->kind == FSI_DISC_PARTITION_SPARABLE)
-			return false;
-	}
-	return volume->block_size == FSI_BLOCK_SIZE &&
-	       fsi_image_knows_udf_revision(volume->revision);
-}
-
-static HRESULT probe(const struct fsi_image_disc *disc, enum fsi_file_system file_system,
-		     bool *ret_is_appendable)
-{
-	const struct fsi_import_hints hints = {.anchor_block = 0};
-	fsi_disc_view *view = NULL;
-
-	*ret_is_appendable = false;
-	if (disc->is_blank || (disc->file_systems & (fsi_file_systems)file_system) == 0)
-		return S_OK;
-	FSI_TRY(fsi_import_open(disc->media, &hints, file_system, &view));
-	*ret_is_appendable =
-		file_system != FSI_FILE_SYSTEM_UDF || is_udf_appendable(&view->volume);
-	fsi_disc_view_release(view);
+	if (disc->is_blank)
+		return FSI_FAIL(IMAPI_E_EMPTY_DISC);
+	FSI_TRY(fsi_import_open_earlier(&request, &earlier));
+	fsi_disc_view_release(earlier.view);
 	return S_OK;
 }
 
@@ -421,7 +406,6 @@ HRESULT fsi_image_probe_specific_file_system(fsi_image *image,
 {
 	fsi_multisession *multisession = NULL;
 	struct fsi_image_disc disc;
-	bool is_appendable = false;
 	HRESULT hr = S_OK;
 
 	fsi_error_clear();
@@ -432,13 +416,13 @@ HRESULT fsi_image_probe_specific_file_system(fsi_image *image,
 	FSI_TRY(fsi_image_get_multisession(image, &multisession));
 	hr = fsi_image_open_disc(multisession, &disc);
 	if (SUCCEEDED(hr)) {
-		hr = probe(&disc, file_system, &is_appendable);
+		hr = probe(image, &disc, file_system);
 		fsi_image_close_disc(&disc);
 	}
 	if (hr == E_OUTOFMEMORY)
 		return hr;
 	/* What stands in the way is an answer, and no error. */
 	fsi_error_clear();
-	*ret_is_appendable = is_appendable;
+	*ret_is_appendable = SUCCEEDED(hr);
 	return S_OK;
 }

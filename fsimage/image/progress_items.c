@@ -27,13 +27,14 @@ static HRESULT describe_regions(const struct fsi_layout *layout,
 {
 	for (size_t i = 0; i < layout->regions.count; i++) {
 		const struct fsi_region *region = &layout->regions.items[i];
+		const uint32_t first_block = region->first_block - layout->image_block;
 		char *description = NULL;
 
 		FSI_TRY(region->ops->describe(region, &description));
 		items->items[items->count++] = (struct fsi_progress_item){
 			.description = description,
-			.first_block = region->first_block,
-			.last_block = region->first_block + region->blocks - 1,
+			.first_block = first_block,
+			.last_block = first_block + region->blocks - 1,
 			.block_count = region->blocks,
 		};
 	}
@@ -102,16 +103,20 @@ HRESULT fsi_progress_items_get_item(fsi_progress_items *items, uint32_t index,
 HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_t block,
 				      const struct fsi_progress_item **ret_item)
 {
+	const struct fsi_layout *layout = NULL;
 	const struct fsi_region *region = NULL;
 
 	fsi_error_clear();
 	if (items == NULL || ret_item == NULL)
 		return FSI_FAIL(E_POINTER);
 	/* Item n is region n. */
-	region = fsi_layout_find(&items->result->plan->layout, block);
+	layout = &items->result->plan->layout;
+	region = block < fsi_layout_image_blocks(layout)
+			 ? fsi_layout_find(layout, layout->image_block + block)
+			 : NULL;
 	if (region == NULL)
 		return FSI_FAIL(E_INVALIDARG);
-	*ret_item = &items->items[region - items->result->plan->layout.regions.items];
+	*ret_item = &items->items[region - layout->regions.items];
 	return S_OK;
 }
 

@@ -66,6 +66,9 @@ static HRESULT add_record(struct fsi_iso_reader *reader, uint64_t disc_offset,
 		.first_block =
 			is_placeholder ? found->relocated_block : found->first_block,
 		.size = found->size,
+		.attribute_blocks = found->attribute_blocks,
+		.is_interleaved = found->is_interleaved,
+		.is_compressed = reader->has_rock_ridge && found->is_compressed,
 	};
 	const struct fsi_iso_record record = {
 		.disc_offset = disc_offset,

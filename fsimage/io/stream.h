@@ -43,6 +43,13 @@ HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
 HRESULT fsi_stream_make_on_descriptor(int descriptor, fsi_stream **ret_stream);
 
 /*
+ * Bytes of another stream from offset on, at most size of them: it may end before. One
+ * reference on whole is taken.
+ */
+HRESULT fsi_stream_make_part(fsi_stream *whole, uint64_t offset, uint64_t size,
+			     fsi_stream **ret_stream);
+
+/*
  * Read length bytes of an open file, going on after short reads and signals.
  * *ret_read is less than length only at the end of the file. With to_end it is length
  * + 1 when the file does not end behind them. Returns 0 or errno.
