@@ -48,6 +48,11 @@ HRESULT fsi_burn_begin(void)
 	return S_OK;
 }
 
+void fsi_burn_resume(void)
+{
+	pthread_mutex_lock(&burn_lock);
+}
+
 void fsi_burn_end(void)
 {
 	pthread_mutex_unlock(&burn_lock);

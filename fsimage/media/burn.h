@@ -16,6 +16,9 @@
 HRESULT fsi_burn_begin(void);
 void fsi_burn_end(void);
 
+/* The same after a run of writing, whose messages are kept. */
+void fsi_burn_resume(void);
+
 /*
  * Add what libburn said last to an error that was raised between those calls.
  * Returns hr.

@@ -132,15 +132,10 @@ static HRESULT feed(struct fsi_drive *drive, const uint8_t *bytes, size_t length
 	return S_OK;
 }
 
-/* A failure ends the run, and what libburn says of it is told. */
+/* What libburn says of a failure is told. */
 static HRESULT explain(HRESULT hr)
 {
-	struct fsi_error_state error;
-
-	fsi_error_save(&error);
-	if (FAILED(fsi_burn_begin()))
-		return hr;
-	fsi_error_restore(&error);
+	fsi_burn_resume();
 	fsi_burn_explain(hr);
 	fsi_burn_end();
 	return hr;
@@ -201,7 +196,7 @@ HRESULT fsi_drive_end_run(struct fsi_drive *drive)
 		return S_OK;
 	shutdown(drive->run.feed, SHUT_WR);
 	wait_until_idle(drive);
-	FSI_TRY(fsi_burn_begin());
+	fsi_burn_resume();
 	hr = finish(drive);
 	fsi_burn_end();
 	return hr;
@@ -214,8 +209,7 @@ void fsi_drive_give_up_run(struct fsi_drive *drive)
 	burn_drive_cancel(drive->drive);
 	shutdown(drive->run.feed, SHUT_WR);
 	wait_until_idle(drive);
-	if (FAILED(fsi_burn_begin()))
-		return;
+	fsi_burn_resume();
 	free_run(&drive->run);
 	fsi_burn_end();
 }
