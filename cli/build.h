@@ -22,6 +22,7 @@ struct build {
 	struct source_report source_report;
 	struct progress progress;
 	struct timespec began;
+	fsi_multisession *disc; /**< that a session is made for; NULL: none */
 	fsi_image *image;
 	fsi_result *result;
 };
