@@ -475,6 +475,10 @@ static void try_streams(void)
 	NEEDS(fsi_stream_get_size, ret_size, stream, NULL);
 	NEEDS(fsi_stream_clone, stream, NULL, &made);
 	NEEDS(fsi_stream_clone, ret_stream, stream, NULL);
+	NEEDS(fsi_stream_open_file, stream, NULL, &(FILE *){NULL});
+	NEEDS(fsi_stream_open_file, ret_file, stream, NULL);
+	NEEDS(fsi_stream_open_descriptor, stream, NULL, &(int){-1});
+	NEEDS(fsi_stream_open_descriptor, ret_descriptor, stream, NULL);
 	ck_assert_ptr_null(made);
 	ASSERT_OK(fsi_stream_create_on_memory(NULL, 0, &made));
 	fsi_stream_release(made);
