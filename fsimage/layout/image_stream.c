@@ -148,24 +148,14 @@ static HRESULT read_rendered(const struct fsi_region *region, uint64_t offset,
 static uint64_t end_of_run(const struct fsi_layout *layout,
 			   const struct fsi_region *region, uint64_t offset)
 {
-	size_t low = 0;
-	size_t high = layout->regions.count;
+	size_t next = 0;
 
 	if (region != NULL)
 		return ((uint64_t)region->first_block + region->blocks) * FSI_BLOCK_SIZE;
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if ((uint64_t)layout->regions.items[middle].first_block *
-			    FSI_BLOCK_SIZE <=
-		    offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == layout->regions.count)
+	next = fsi_layout_count_until(layout, (uint32_t)(offset / FSI_BLOCK_SIZE));
+	if (next == layout->regions.count)
 		return (uint64_t)layout->total_blocks * FSI_BLOCK_SIZE;
-	return (uint64_t)layout->regions.items[low].first_block * FSI_BLOCK_SIZE;
+	return (uint64_t)layout->regions.items[next].first_block * FSI_BLOCK_SIZE;
 }
 
 static HRESULT read_run(struct image_stream *image, const struct fsi_region *region,
@@ -236,22 +226,15 @@ static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 static uint64_t distance_to_share(const struct fsi_layout *layout, uint64_t offset)
 {
 	const uint64_t block = offset / FSI_BLOCK_SIZE;
-	size_t low = 0;
-	size_t high = layout->regions.count;
+	size_t next = block < layout->total_blocks
+			      ? fsi_layout_count_until(layout, (uint32_t)block)
+			      : layout->regions.count;
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (layout->regions.items[middle].first_block <= block)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low < layout->regions.count &&
-	       !fsi_region_may_share(&layout->regions.items[low]))
-		low++;
-	return low < layout->regions.count
-		       ? (uint64_t)layout->regions.items[low].first_block *
+	while (next < layout->regions.count &&
+	       !fsi_region_may_share(&layout->regions.items[next]))
+		next++;
+	return next < layout->regions.count
+		       ? (uint64_t)layout->regions.items[next].first_block *
 					 FSI_BLOCK_SIZE -
 				 offset
 		       : UINT64_MAX;

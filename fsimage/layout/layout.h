@@ -113,6 +113,9 @@ uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t blocks);
 /* The image ends before this block, which must not lie before next_block. */
 HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks);
 
+/* How many regions begin at or before a block: the first so many. */
+size_t fsi_layout_count_until(const struct fsi_layout *layout, uint32_t block);
+
 /* The region that holds a block; NULL when the block is zero filling. */
 const struct fsi_region *fsi_layout_find(const struct fsi_layout *layout, uint32_t block);
 

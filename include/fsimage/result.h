@@ -96,6 +96,43 @@ FSI_API HRESULT fsi_result_get_duplicates(fsi_result *result, uint32_t *ret_coun
 FSI_API HRESULT fsi_result_get_progress_items(fsi_result *result,
 					      fsi_progress_items **ret_items);
 
+/**
+ * The blocks that have to be recorded (IFileSystemImageResult2::get_ModifiedBlocks).
+ * Of an image that begins a disc that is all of it, as one range: what lies between
+ * structures and files is zeros that must be on the disc as well. IMAPI tells the same
+ * by E_NOTIMPL.
+ *
+ * @param ret_ranges  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_result_get_modified_blocks(fsi_result *result,
+					       fsi_block_ranges **ret_ranges);
+
+/* ---- block ranges ------------------------------------------------------ */
+
+/** Blocks that lie side by side (IBlockRange). */
+struct fsi_block_range {
+	uint32_t start_lba; /**< the first block */
+	uint32_t end_lba;   /**< the last one, included */
+};
+
+/** @return ranges, with one more reference */
+FSI_API fsi_block_ranges *fsi_block_ranges_add_ref(fsi_block_ranges *ranges);
+
+/** Give up one reference. @param ranges  NULL is accepted */
+FSI_API void fsi_block_ranges_release(fsi_block_ranges *ranges);
+
+/**
+ * All ranges, to be recorded in this order (IBlockRangeList::get_BlockRanges).
+ *
+ * @param ret_block_ranges  the first of an array, borrowed from ranges
+ * @param ret_count         how many there are
+ * @return S_OK; E_POINTER
+ */
+FSI_API HRESULT fsi_block_ranges_get_block_ranges(
+	fsi_block_ranges *ranges, const struct fsi_block_range **ret_block_ranges,
+	uint32_t *ret_count);
+
 /* ---- progress items ---------------------------------------------------- */
 
 /** A run of blocks of the image. */
@@ -133,7 +170,9 @@ FSI_API HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_
 					      const struct fsi_progress_item **ret_item);
 
 /**
- * The first item with a description; case does not matter.
+ * The first item with a description; case does not matter. Extension: for the path of
+ * a file that has its blocks together with another one (a hard link, a duplicate) it
+ * is the item of those blocks, whatever that is called.
  *
  * @return S_OK; E_POINTER; E_FAIL when description is NULL; E_INVALIDARG when
  *         there is none
