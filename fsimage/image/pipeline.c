@@ -392,7 +392,7 @@ static HRESULT find_duplicates(const fsi_image *image, const struct fsi_order *o
 		hr = FSI_FAIL(E_OUTOFMEMORY);
 	} else {
 		list_candidates(image, order, &plan->layout, candidates, &count);
-		hr = fsi_duplicates_find(candidates, count, plan->firsts);
+		hr = fsi_duplicates_find(candidates, count, &plan->watcher, plan->firsts);
 	}
 	fsi_free(candidates);
 	return hr;
@@ -486,6 +486,7 @@ HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	plan->for_result = for_result;
+	plan->watcher = fsi_image_watcher(image);
 	hr = describe_volume(image, naming->order, &plan->volume);
 	if (SUCCEEDED(hr))
 		hr = add_formats(image, naming, NULL, plan);

@@ -205,6 +205,20 @@ struct fsi_write_options {
 	HRESULT (*progress)(void *context, uint64_t written, uint64_t total);
 	void *progress_context;
 	/**
+	 * Extension of DFileSystemImageEvents::Update: told which file is being
+	 * written, at most 20 times a second, and once when all is written; NULL:
+	 * nobody is. What is to be asked more often, progress is.
+	 * @param current_file    full path in the image, or what else the blocks are;
+	 *                        borrowed for the call
+	 * @param copied_sectors  blocks of the image that are written
+	 * @param total_sectors   blocks of the image
+	 * @return S_OK to go on; a failure stops the writing
+	 */
+	HRESULT(*update)
+	(void *context, const char *current_file, uint32_t copied_sectors,
+	 uint32_t total_sectors);
+	void *update_context;
+	/**
 	 * How many threads read ahead while this one writes, up to 16; 0: none is
 	 * started. The bytes are the same.
 	 */
@@ -231,8 +245,8 @@ struct fsi_write_options {
  *         FSI_E_NOT_SUPPORTED, or what else the system reports, when reflink is
  *         FSI_REFLINK_ALWAYS and the target can't share blocks, or not with a
  *         source; E_INVALIDARG when a large file is at an odd block then, or when
- *         reflink is none of its values; E_IMAPI_REQUEST_CANCELLED when progress stopped
- * it; what fsi_stream_read_at() returns for the sources
+ *         reflink is none of its values; E_IMAPI_REQUEST_CANCELLED when progress or
+ *         update stopped it; what fsi_stream_read_at() returns for the sources
  */
 FSI_API HRESULT fsi_result_write_file(fsi_result *result, const char *path,
 				      const struct fsi_write_options *options);
