@@ -3,7 +3,6 @@
 #include "tests/support/next_session.h"
 
 #include "base/memory.h"
-#include "image/disc_head.h"
 #include "image/result.h"
 #include "import/earlier.h"
 #include "import/merge.h"
@@ -114,26 +113,40 @@ static void assert_covered(const struct next_disc *disc, fsi_stream *stream)
 	free(bytes);
 }
 
+/* The session, and then what leads to it. */
+static void write_ranges(struct next_disc *disc, fsi_result *result, fsi_stream *stream)
+{
+	const uint32_t image_block = disc->covers_disc ? 0 : disc->session_block;
+	fsi_block_ranges *list = NULL;
+	const struct fsi_block_range *ranges = NULL;
+	uint32_t count = 0;
+
+	ASSERT_OK(fsi_result_get_modified_blocks(result, &list));
+	ASSERT_OK(fsi_block_ranges_get_block_ranges(list, &ranges, &count));
+	disc->write_count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t block = image_block + ranges[i].start_lba;
+
+		write_blocks(disc, stream, image_block, block,
+			     ranges[i].end_lba - ranges[i].start_lba + 1);
+		if (i > 0)
+			disc->writes[disc->write_count++] = block;
+	}
+	ck_assert_uint_eq(image_block + ranges[0].start_lba, disc->session_block);
+	fsi_block_ranges_release(list);
+}
+
 void next_disc_add(struct next_disc *disc, fsi_image *image)
 {
 	fsi_result *result = api_result(image);
-	const struct fsi_plan *plan = result->plan;
-	const struct fsi_layout *layout = &plan->layout;
+	const struct fsi_layout *layout = &result->plan->layout;
 	fsi_stream *stream = api_result_stream(result);
-	const uint32_t *writes = NULL;
 
+	ck_assert_uint_eq(layout->image_block,
+			  disc->covers_disc ? 0 : layout->first_block);
 	grow(disc, (size_t)layout->end_block * FSI_BLOCK_SIZE);
-	write_blocks(disc, stream, layout->image_block, layout->first_block,
-		     fsi_layout_session_blocks(layout));
 	disc->session_block = layout->first_block;
-	disc->write_count = 0;
-	if (plan->formats[FSI_PLAN_DISC_HEAD] != NULL)
-		disc->write_count = fsi_disc_head_list_writes(
-			plan->formats[FSI_PLAN_DISC_HEAD], &writes);
-	for (uint32_t i = 0; i < disc->write_count; i++) {
-		disc->writes[i] = writes[i];
-		write_blocks(disc, stream, layout->image_block, writes[i], 1);
-	}
+	write_ranges(disc, result, stream);
 	if (disc->covers_disc)
 		assert_covered(disc, stream);
 	fsi_stream_release(stream);
