@@ -168,11 +168,8 @@ HRESULT fsi_image_get_free_media_blocks(fsi_image *image, int64_t *ret_blocks)
 	return S_OK;
 }
 
-HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
+HRESULT fsi_image_limit_blocks(fsi_image *image, int64_t new_val)
 {
-	fsi_error_clear();
-	if (image == NULL)
-		return FSI_FAIL(E_POINTER);
 	if (new_val > 0) {
 		uint32_t blocks = 0;
 
@@ -186,4 +183,12 @@ HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
 	image->tree.limits.capacity_blocks = fsi_image_limits(image).capacity_blocks;
 	image->tree.free_budget_blocks = 0;
 	return S_OK;
+}
+
+HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	return fsi_image_limit_blocks(image, new_val);
 }

@@ -50,7 +50,9 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 		fsi_tree_settle_real_time(&image->tree);
 		image->real_time_waits = false;
 	}
-	hr = check_strict_name(image);
+	hr = fsi_image_check_disc(image);
+	if (SUCCEEDED(hr))
+		hr = check_strict_name(image);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_check_boot(image);
 	if (SUCCEEDED(hr))
@@ -170,11 +172,13 @@ HRESULT fsi_result_get_volume_name(fsi_result *result, enum fsi_file_system file
 
 HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
 {
+	const char *identifier = NULL;
+
 	fsi_error_clear();
 	if (result == NULL || ret_id == NULL)
 		return FSI_FAIL(E_POINTER);
-	/* Only an image that was imported from a disc has one. */
-	return fsi_hand_out_text("", ret_id);
+	identifier = result->image->multisession.disc_identifier;
+	return fsi_hand_out_text(identifier != NULL ? identifier : "", ret_id);
 }
 
 /* The names of one of the image's file systems. */

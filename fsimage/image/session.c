@@ -42,6 +42,8 @@ HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val)
 	FSI_TRY(fsi_image_check_writable(image));
 	if (new_val < 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	if (image->continued != NULL && (uint32_t)new_val != image->session_start_block)
+		return FSI_FAIL(IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION);
 	return begin_at(image, (uint32_t)new_val);
 }
 

@@ -161,7 +161,7 @@ static void take_udf(fsi_disc_view *view, struct fsi_continued *continued)
 static HRESULT look_at_udf(const struct fsi_earlier_request *request,
 			   struct fsi_continued *continued)
 {
-	const struct fsi_import_hints hints = {.anchor_block = 0};
+	const struct fsi_import_hints hints = {.anchor_block = request->anchor_block};
 	fsi_disc_view *view = NULL;
 	bool is_old = false;
 	HRESULT hr = fsi_import_open(request->media, &hints, FSI_FILE_SYSTEM_UDF, &view);
@@ -190,33 +190,10 @@ static HRESULT check_iso9660(fsi_disc_view *view)
 
 /* ---- choosing ---------------------------------------------------------- */
 
-static bool is_zero(const uint8_t (*block)[FSI_BLOCK_SIZE])
-{
-	return (*block)[0] == 0 && memcmp(*block, *block + 1, FSI_BLOCK_SIZE - 1) == 0;
-}
-
-/* A disc that never was written to reads as zeros, if it can be read. */
-static HRESULT refuse_disc(struct fsi_media *media)
-{
-	uint8_t block[FSI_BLOCK_SIZE];
-	HRESULT hr = S_OK;
-
-	for (uint64_t n = 0; n < FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK * 2 &&
-			     (n + 1) * FSI_BLOCK_SIZE <= fsi_media_size(media);
-	     n++) {
-		FSI_TRY(fsi_media_read(media, n * FSI_BLOCK_SIZE, block, sizeof(block)));
-		if (!is_zero((const uint8_t(*)[FSI_BLOCK_SIZE]) & block)) {
-			hr = FSI_FAIL(IMAPI_E_NO_SUPPORTED_FILE_SYSTEM);
-			break;
-		}
-	}
-	return FAILED(hr) ? hr : FSI_FAIL(IMAPI_E_EMPTY_DISC);
-}
-
 static HRESULT open_view(const struct fsi_earlier_request *request,
 			 enum fsi_file_system file_system, fsi_disc_view **ret_view)
 {
-	const struct fsi_import_hints hints = {.anchor_block = 0};
+	const struct fsi_import_hints hints = {.anchor_block = request->anchor_block};
 	fsi_disc_view *view = NULL;
 	HRESULT hr = S_OK;
 
@@ -289,14 +266,12 @@ HRESULT fsi_import_open_earlier(const struct fsi_earlier_request *request,
 				struct fsi_earlier *ret_earlier)
 {
 	const fsi_file_systems wanted = (fsi_file_systems)request->file_system;
-	const struct fsi_import_hints hints = {.anchor_block = 0};
+	const fsi_file_systems found = request->file_systems;
 	struct fsi_earlier earlier = {.view = NULL};
-	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
 	HRESULT hr = S_OK;
 
-	FSI_TRY(fsi_import_recognise(request->media, &hints, &found));
 	if (found == FSI_FILE_SYSTEM_NONE)
-		return refuse_disc(request->media);
+		return FSI_FAIL(IMAPI_E_NO_SUPPORTED_FILE_SYSTEM);
 	if ((found & wanted) != wanted)
 		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_NOT_FOUND,
 				fsi_import_name(request->file_system));

@@ -11,7 +11,9 @@
 
 struct fsi_earlier_request {
 	struct fsi_media *media;
+	fsi_file_systems file_systems;	  /* that were recognised there */
 	enum fsi_file_system file_system; /* that is wanted; NONE: the best */
+	uint32_t anchor_block;		  /* of UDF; 0: search for it */
 	/* Go on from UDF whose partition is not for reading only. */
 	bool accepts_writable;
 };
@@ -24,7 +26,7 @@ struct fsi_earlier {
 
 /*
  * Open the file system, if another session can go on from it. Besides the errors of
- * reading: IMAPI_E_EMPTY_DISC; IMAPI_E_NO_SUPPORTED_FILE_SYSTEM;
+ * reading: IMAPI_E_NO_SUPPORTED_FILE_SYSTEM;
  * IMAPI_E_FILE_SYSTEM_NOT_FOUND (file system); IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED
  * (file system, feature); IMAPI_E_UDF_NOT_WRITE_COMPATIBLE;
  * IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION.

@@ -11,6 +11,7 @@
 #include <fsimage/hybrid.h>
 #include <fsimage/image.h>
 #include <fsimage/image_manager.h>
+#include <fsimage/import.h>
 #include <fsimage/item.h>
 #include <fsimage/media.h>
 #include <fsimage/multisession.h>

@@ -238,6 +238,112 @@ FSI_API HRESULT fsi_multisession_get_last_written_address(fsi_multisession *mult
 FSI_API HRESULT fsi_multisession_get_total_sectors_on_media(
 	fsi_multisession *multisession, int32_t *ret_val);
 
+/* ---- the disc that an image goes on from ------------------------------- */
+
+/**
+ * Tell an image which disc it adds a session to (put_MultisessionInterfaces). Of several
+ * objects the one that is in use is taken; if none is, the first that suits the disc,
+ * which is in use from then on.
+ *
+ * @param new_val  borrowed array; one reference is taken of each element
+ * @param count    its elements
+ * @return S_OK; E_POINTER, also for an element; E_OUTOFMEMORY; IMAPI_E_READONLY;
+ *         IMAPI_E_INCOMPATIBLE_MULTISESSION_TYPE when the one in use is neither
+ *         sequential nor random write;
+ *         IMAPI_E_IMPORT_MEDIA_NOT_ALLOWED when the disc is of a kind that takes no
+ *         further session by this way: one that is only read, a DVD-R of two layers, a
+ *         DVD-RW in its sequential mode;
+ *         IMAPI_E_NO_COMPATIBLE_MULTISESSION_TYPE when none, or not the one in use, can
+ *         be used on the disc as it is, also when there is none, or no element;
+ *         IMAPI_E_BAD_MULTISESSION_PARAMETER when more than one is in use, or a number of
+ *         the chosen one can't be had, is wrong, or does not go with the others;
+ *         IMAPI_E_IMPORT_SEEK_FAILURE (block) when the earlier session begins behind the
+ *         end of the disc, or, with block 0, a disc written in sequence is blank. Then
+ *         nothing has changed.
+ */
+FSI_API HRESULT fsi_image_put_multisession_interfaces(fsi_image *image,
+						      fsi_multisession *const *new_val,
+						      size_t count);
+
+/**
+ * @param ret_val    an array with one reference of each element, to be freed with
+ *                   fsi_free(); never NULL
+ * @param ret_count  its elements; 0: they were never set
+ * @return S_OK; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_image_get_multisession_interfaces(fsi_image *image,
+						      fsi_multisession ***ret_val,
+						      size_t *ret_count);
+
+/**
+ * Which file systems the newest session of a disc has.
+ *
+ * @param multisession      borrowed; NULL: the one that the image has chosen
+ * @param ret_file_systems  NONE: the disc is blank; UNKNOWN: it holds none that is known
+ * @return S_OK; E_OUTOFMEMORY; IMAPI_E_MULTISESSION_NOT_SET;
+ *         IMAPI_E_IMPORT_READ_FAILURE (block) when a block can't be read without which
+ *         that can't be told; IMAPI_E_BAD_MULTISESSION_PARAMETER and
+ *         IMAPI_E_INCOMPATIBLE_MULTISESSION_TYPE as above; what the object returns for
+ *         its import stream
+ */
+FSI_API HRESULT
+fsi_image_identify_file_systems_on_disc(fsi_image *image, fsi_multisession *multisession,
+					fsi_file_systems *ret_file_systems);
+
+/**
+ * By what the disc is known again: the same for the same disc as long as nothing was
+ * added. Two discs may have the same by chance.
+ *
+ * @param ret_identifier  to be freed with fsi_free(); nothing follows from its form
+ * @return S_OK; IMAPI_E_EMPTY_DISC when it is blank; the errors of
+ *         fsi_image_identify_file_systems_on_disc()
+ */
+FSI_API HRESULT fsi_image_calculate_disc_identifier(fsi_image *image,
+						    char **ret_identifier);
+
+/**
+ * Whether a session can be added to one of the file systems of the disc.
+ *
+ * @param file_system        exactly one
+ * @param ret_is_appendable  false also when the disc does not have it or is blank, or it
+ *                           can't be read
+ * @return S_OK; E_OUTOFMEMORY; IMAPI_E_INVALID_PARAM (file_system);
+ *         IMAPI_E_MULTISESSION_NOT_SET
+ */
+FSI_API HRESULT fsi_image_probe_specific_file_system(fsi_image *image,
+						     enum fsi_file_system file_system,
+						     bool *ret_is_appendable);
+
+/**
+ * Set the limit of free media blocks to the size of the largest disc that a drive can
+ * write, whatever is in it now; 0, which is no limit, when that is not known.
+ *
+ * @param multisession  borrowed; of the drive
+ * @return S_OK; IMAPI_E_FSI_INTERNAL_ERROR (reason) when the object can't tell;
+ *         IMAPI_E_IMAGE_TOO_BIG when the image is larger already
+ */
+FSI_API HRESULT fsi_image_set_max_media_blocks_from_device(
+	fsi_image *image, fsi_multisession *multisession);
+
+/**
+ * Choose what suits the disc that is in a drive, as
+ * fsi_image_choose_image_defaults_for_media_type() does for a kind of disc. The limit of
+ * free media blocks is what is free on it. If it holds a session, the file systems are
+ * those of that session, and so is the revision of UDF.
+ *
+ * @param multisession  borrowed; of the drive
+ * @return S_OK; IMAPI_E_READONLY; E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE when the disc is of
+ *         an unknown kind, or can't be written by this object; IMAPI_E_IMAGE_TOO_BIG when
+ *         what is in the image, or anything at all, does not fit;
+ *         IMAPI_E_NO_SUPPORTED_FILE_SYSTEM when something is on the disc that is none;
+ *         IMAPI_E_UDF_NOT_WRITE_COMPATIBLE when its revision can't be written;
+ *         the errors of fsi_image_identify_file_systems_on_disc(), of opening the file
+ *         system, and of fsi_image_put_file_systems_to_create(); what the object returns
+ *         for its kind of disc. Then nothing has changed.
+ */
+FSI_API HRESULT fsi_image_choose_image_defaults(fsi_image *image,
+						fsi_multisession *multisession);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,18 +2,11 @@
 /* Discs that sessions are added to. */
 #include "tests/support/next_session.h"
 
-#include "base/memory.h"
 #include "image/result.h"
-#include "import/earlier.h"
-#include "import/merge.h"
-#include "tree/imported.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Of a function inside the library, which leaves the thread's error alone. */
-#define ASSERT_HOLDS(call) ck_assert_int_eq((call), S_OK)
 
 void next_disc_begin(struct next_disc *disc, fsi_image *image)
 {
@@ -37,51 +30,85 @@ static fsi_stream *open_disc(const struct next_disc *disc)
 	return stream;
 }
 
-/* Take the items in. */
-static void merge(fsi_image *image, fsi_disc_view *view, uint32_t end_block)
-{
-	const struct fsi_merge_request request = {
-		.tree = &image->tree,
-		.view = view,
-		.end_block = end_block,
-		.with_posix = true,
-	};
-	struct fsi_merge_report report = {0};
+/* ---- as a multisession object ------------------------------------------ */
 
-	ASSERT_HOLDS(fsi_import_merge(&request, &report));
-	image->continued->first_data_block = report.first_data_block;
+static HRESULT get_value(void *self, enum fsi_multisession_value which,
+			 int32_t *ret_value)
+{
+	const struct next_disc *disc = self;
+
+	switch ((int)which) {
+	case FSI_MULTISESSION_IS_SUPPORTED:
+	case FSI_MULTISESSION_WRITE_UNIT_SIZE:
+		*ret_value = 1;
+		return S_OK;
+	case FSI_MULTISESSION_MEDIA_TYPE:
+		*ret_value = IMAPI_MEDIA_TYPE_DISK;
+		return S_OK;
+	case FSI_MULTISESSION_LAST_WRITTEN_ADDRESS:
+		*ret_value = (int32_t)(disc->size / FSI_BLOCK_SIZE) - 1;
+		return S_OK;
+	case FSI_MULTISESSION_TOTAL_SECTORS_ON_MEDIA:
+		*ret_value = INT32_MAX;
+		return S_OK;
+	default:
+		return E_NOTIMPL;
+	}
+}
+
+static HRESULT open_import_stream(void *self, fsi_stream **ret_stream)
+{
+	*ret_stream = open_disc(self);
+	return S_OK;
+}
+
+static fsi_multisession *make_random(struct next_disc *disc)
+{
+	static const struct fsi_multisession_ops ops = {
+		.size = sizeof(ops),
+		.kind = FSI_MULTISESSION_RANDOM_WRITE,
+		.get_value = get_value,
+		.open_import_stream = open_import_stream,
+	};
+	fsi_multisession *multisession = NULL;
+
+	ASSERT_OK(fsi_multisession_create(&ops, disc, &multisession));
+	return multisession;
+}
+
+static fsi_multisession *make_sequential(struct next_disc *disc, uint32_t start_block)
+{
+	const struct fsi_sequential_disc facts = {
+		.size = sizeof(facts),
+		.media_type = IMAPI_MEDIA_TYPE_CDR,
+		.start_address_of_previous_session = (int32_t)disc->session_block,
+		.last_written_address_of_previous_session = -1,
+		.next_writable_address = (int32_t)start_block,
+		.free_sectors_on_media = 300000,
+	};
+	fsi_stream *stream = open_disc(disc);
+	fsi_multisession *multisession = NULL;
+
+	ASSERT_OK(fsi_multisession_create_sequential(stream, &facts, &multisession));
+	fsi_stream_release(stream);
+	return multisession;
 }
 
 fsi_image *next_disc_continue(struct next_disc *disc, fsi_file_systems file_systems,
 			      enum fsi_file_system imported, uint32_t start_block)
 {
-	const uint32_t end_block = (uint32_t)(disc->size / FSI_BLOCK_SIZE);
-	fsi_stream *stream = open_disc(disc);
 	fsi_image *image = api_image(file_systems);
-	struct fsi_earlier earlier = {.view = NULL};
-	struct fsi_earlier_request request = {.file_system = imported};
+	fsi_multisession *multisession = disc->covers_disc
+						 ? make_random(disc)
+						 : make_sequential(disc, start_block);
 
-	ASSERT_HOLDS(fsi_tree_add_disc(&image->tree, stream));
-	ASSERT_HOLDS(fsi_media_open(stream, disc->covers_disc ? 0 : disc->session_block,
-				    0, &request.media));
-	fsi_stream_release(stream);
-	ASSERT_HOLDS(fsi_import_open_earlier(&request, &earlier));
-	image->continued = fsi_allocate(sizeof(*image->continued));
-	ck_assert_ptr_nonnull(image->continued);
-	*image->continued = earlier.continued;
-	image->continued->covers_disc = disc->covers_disc;
-	image->continued->previous_block = disc->session_block;
-	image->continued->end_block = end_block;
-	if (earlier.continued.has_udf)
-		image->udf_revision = earlier.continued.udf_revision;
-	image->session_start_block =
-		start_block != 0 ? start_block : (end_block + 31) / 32 * 32;
-	merge(image, earlier.view, end_block);
-	fsi_disc_view_release(earlier.view);
-	fsi_media_release(request.media);
-	fsi_error_clear();
+	ASSERT_OK(fsi_image_put_multisession_interfaces(image, &multisession, 1));
+	fsi_multisession_release(multisession);
+	ASSERT_OK(fsi_image_import_specific_file_system(image, imported));
 	return image;
 }
+
+/* ---- writing ----------------------------------------------------------- */
 
 /* Write blocks of a stream, which begins with a block of the disc, into it. */
 static void write_blocks(struct next_disc *disc, fsi_stream *stream,
