@@ -5,6 +5,7 @@
 #include "tests/support/paper_disc.h"
 #include "tree/imported.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -436,7 +437,8 @@ END_TEST
 
 START_TEST(nothing_is_imported_before_the_import)
 {
-	char *name = "unset";
+	char unset[] = "";
+	char *name = unset;
 
 	image = api_image(BRIDGE);
 	ASSERT_OK(fsi_image_get_imported_volume_name(image, &name));
