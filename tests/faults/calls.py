@@ -105,6 +105,11 @@ def environment(log: Path, fault: Fault | None = None, clones: bool = False) -> 
     return {**os.environ, **program()[1], **values}
 
 
+def finished(status: int, errors: bytes, digest: str, log: Path) -> Outcome:
+    """What came of a run."""
+    return Outcome(status, errors.decode("utf-8", "backslashreplace"), digest, _read_log(log))
+
+
 def run(arguments: list[str], log: Path, fault: Fault | None = None, *,
         clones: bool = False, given: bytes | None = None) -> Outcome:
     """Run the command with that fault, or with none."""
@@ -113,5 +118,4 @@ def run(arguments: list[str], log: Path, fault: Fault | None = None, *,
         [program()[0], *arguments], env=environment(log, fault, clones), input=given or b"",
         capture_output=True, timeout=TIMEOUT, check=False,
     )
-    return Outcome(done.returncode, done.stderr.decode("utf-8", "backslashreplace"),
-                   hashlib.sha256(done.stdout).hexdigest(), _read_log(log))
+    return finished(done.returncode, done.stderr, hashlib.sha256(done.stdout).hexdigest(), log)

@@ -40,7 +40,9 @@ _ROWS: list[tuple[str, str, str, set[str] | frozenset[str]]] = [
     # The sources, when they are added and when they are read.
     ("stat", "source", "EACCES EIO", BY_ERRNO),
     ("stat replace", "source", "EACCES EIO", {"", "E_ACCESSDENIED", "FSI_E_IO_DEVICE"}),
-    ("statx", "source", "EACCES EIO ENOENT", _OPEN | {"E_ACCESSDENIED", "FSI_E_IO_DEVICE", "FSI_E_FILE_NOT_FOUND"}),
+    ("statx", "source", "EACCES", _OPEN | {"E_ACCESSDENIED"}),
+    ("statx", "source", "EIO", _OPEN | {"FSI_E_IO_DEVICE"}),
+    ("statx", "source", "ENOENT", _OPEN | {"FSI_E_FILE_NOT_FOUND"}),
     ("realpath", "source", "EACCES", SURVIVES),  # the output is looked for in all of it
     ("openat", "source", _OPEN_KINDS, _FOLDER | _OPEN),
     ("openat", "source", "EINTR", SURVIVES),

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,7 +39,8 @@ SCENARIOS = [
     Scenario("stage", "create -q --stage --working-directory {work} -o {out} {source}"),
     Scenario("input", "create -q --working-directory {work} -o {out} {source} x=-", given=INPUT),
     Scenario("deduplicate", "create -q --deduplicate -o {out} {source}"),
-    Scenario("reflink", "create -q --reflink auto --align-large-files -o {out} {source}", clones=True),
+    Scenario("reflink", "create -q --reflink auto --align-large-files -o {out} {source}",
+             clones=True),
     Scenario("always", "create -q --reflink always -o {out} {source}", clones=True),
     Scenario("udf", "create -q -f udf --udf-holes --posix -o {out} {source}"),
     Scenario("boot", "create -q --boot bios:sub/small,info-table --hybrid -o {out} {source}"),
@@ -152,6 +154,14 @@ class Plan:
                 kind = rule.kind if rule else "EIO"
                 yield Fault(call.name, numbers[call.name], kind), place, rule
 
+    def moments(self) -> Iterator[Fault]:
+        """Before each call, a kill."""
+        numbers: Counter[str] = Counter()
+        for call in self.reference.calls:
+            numbers[call.name] += 1
+            if call.name != "left":
+                yield Fault(call.name, numbers[call.name], "kill")
+
     def judge(self, fault: Fault) -> str | None:
         """Run it with a fault: what is wrong with what came of it; None: nothing."""
         outcome = self.room.run(self.scenario, fault)
@@ -170,6 +180,28 @@ class Plan:
                 return None if rules else f"{name} of {place} has no rule"
         return self._judge_end(outcome, codes) or self._judge_state(outcome, state)
 
+    def judge_failure(self, outcome: Outcome, codes: frozenset[str], state: State) -> str | None:
+        """What is wrong with how a run failed; None: nothing."""
+        if outcome.left_open:
+            return f"these are still open: {outcome.left_open}"
+        return self._judge_end(outcome, codes) or self._judge_state(outcome, state)
+
+    def judge_killing(self, fault: Fault) -> str | None:
+        """Kill it before a call: what is wrong with what it left; None: nothing."""
+        outcome = self.room.run(self.scenario, fault)
+        state = self.room.state()
+        if outcome.fault is None:  # threads had less to do this time
+            return None if outcome.status == 0 else outcome.errors
+        if outcome.status != -signal.SIGKILL:
+            return f"it ended with {outcome.status}"
+        if fault.name == "renameat":  # the one moment in which the image has a name for a while
+            name = "out/.out.iso.0.part"
+            state = {path: what for path, what in state.items()
+                     if (path, what) != (name, self.after["out/out.iso"])}
+        if state in (self.before, self.after):
+            return None
+        return f"it left {dict(state.items() ^ self.before.items())}"
+
     @staticmethod
     def _judge_end(outcome: Outcome, codes: frozenset[str]) -> str | None:
         wanted = " or ".join(code or "success" for code in sorted(codes))
@@ -185,7 +217,7 @@ class Plan:
     def _judge_state(self, outcome: Outcome, state: State) -> str | None:
         if outcome.status == 0:
             if state != self.after or outcome.digest != self.reference.digest:
-                return f"it succeeded, and made something else: {sorted(state.items() ^ self.after.items())}"
+                return f"it succeeded, and made {sorted(state.items() ^ self.after.items())}"
             return None
         if self.scenario.name == "extract":  # what is there is complete
             left = {path: what for path, what in state.items() if self.after.get(path) != what}
