@@ -66,7 +66,7 @@ static HRESULT find_start(struct importing *importing)
 		start += (unit - start % unit) % unit;
 	}
 	if (start >= state->capacity_blocks || start > INT32_MAX)
-		return refuse_room("It takes all of the disc.");
+		return refuse_room("It leaves no blocks of the disc.");
 	importing->start_block = (uint32_t)start;
 	importing->free_blocks = state->capacity_blocks - (uint32_t)start;
 	return S_OK;
@@ -186,7 +186,7 @@ static HRESULT check_first(const struct importing *importing)
 	if (strcmp(importing->identifier, image->multisession.disc_identifier) == 0 &&
 	    importing->earlier.continued.imported == image->continued->imported)
 		return S_FALSE;
-	return refuse_room("Another one was imported into the image before.");
+	return refuse_room("Another session was imported before.");
 }
 
 /* ---- taking ------------------------------------------------------------ */

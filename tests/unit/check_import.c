@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Importing sessions: the items of a disc become those of an image. */
+#include "base/memory.h"
 #include "image/image.h"
 #include "tests/support/api.h"
+#include "tests/support/iso_volume.h"
 #include "tests/support/paper_disc.h"
 #include "tree/imported.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- a disc ------------------------------------------------------------ */
 
@@ -18,6 +23,7 @@ static fsi_directory *root;
 
 static void set_up(void)
 {
+	api_begin_folder();
 	stream = NULL;
 	multisession = NULL;
 	image = NULL;
@@ -28,6 +34,7 @@ static void tear_down(void)
 	fsi_image_release(image);
 	fsi_multisession_release(multisession);
 	fsi_stream_release(stream);
+	api_end_folder();
 }
 
 static int32_t blocks_of(fsi_stream *of)
@@ -112,16 +119,15 @@ static const struct {
 	fsi_file_systems file_systems;
 	uint32_t revision;
 	enum fsi_file_system imported;
-	bool is_short; /* names of ISO 9660 alone */
 } kinds[] = {
-	{ISO, 0x102, FSI_FILE_SYSTEM_ISO9660, true},
-	{ISO_JOLIET, 0x102, FSI_FILE_SYSTEM_JOLIET, false},
-	{BRIDGE, 0x102, FSI_FILE_SYSTEM_UDF, false},
-	{UDF, 0x102, FSI_FILE_SYSTEM_UDF, false},
-	{UDF, 0x150, FSI_FILE_SYSTEM_UDF, false},
-	{UDF, 0x201, FSI_FILE_SYSTEM_UDF, false},
-	{UDF, 0x250, FSI_FILE_SYSTEM_UDF, false},
-	{BRIDGE, 0x260, FSI_FILE_SYSTEM_UDF, false},
+	{ISO, 0x102, FSI_FILE_SYSTEM_ISO9660},
+	{ISO_JOLIET, 0x102, FSI_FILE_SYSTEM_JOLIET},
+	{BRIDGE, 0x102, FSI_FILE_SYSTEM_UDF},
+	{UDF, 0x102, FSI_FILE_SYSTEM_UDF},
+	{UDF, 0x150, FSI_FILE_SYSTEM_UDF},
+	{UDF, 0x201, FSI_FILE_SYSTEM_UDF},
+	{UDF, 0x250, FSI_FILE_SYSTEM_UDF},
+	{BRIDGE, 0x260, FSI_FILE_SYSTEM_UDF},
 };
 
 #define KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
@@ -323,6 +329,113 @@ START_TEST(what_the_next_session_keeps_is_that_of_the_disc)
 }
 END_TEST
 
+/* ---- forms that only others, or POSIX, have ---------------------------- */
+
+/* The names of one file of this computer, and links, with what they are. */
+static void make_posix_disc(void)
+{
+	struct fsi_add_tree_options options = {.size = sizeof(options),
+					       .links = FSI_LINKS_KEEP};
+	fsi_image *first = api_image(UDF);
+
+	scratch_write(&api_folder, "one", "linked", 6);
+	ck_assert_int_eq(link(api_host("one"), api_host("two")), 0);
+	ck_assert_int_eq(chmod(api_host("one"), 0640), 0);
+	ck_assert_int_eq(symlink("one", api_host("link")), 0);
+	ASSERT_OK(fsi_image_put_posix_attributes(first, true));
+	ASSERT_OK(fsi_directory_add_tree_with_options(api_root(first), api_host(""),
+						      &options, NULL));
+	stream = api_image_stream(first);
+	fsi_image_release(first);
+}
+
+START_TEST(names_of_one_file_stay_that)
+{
+	const struct fsi_node *one = NULL;
+
+	make_posix_disc();
+	put_disc(UDF);
+	ASSERT_OK(fsi_image_put_posix_attributes(image, true));
+	import();
+	one = node_of("one");
+	ck_assert_ptr_eq(one->content.data, node_of("two")->content.data);
+	ck_assert(one->content.data->is_linked);
+	ck_assert_uint_eq(one->content.data->uses, 2);
+	ck_assert_uint_eq(fsi_node_imported(one)->link_count, 2);
+	ck_assert_uint_eq(fsi_node_imported(one)->entry_block,
+			  fsi_node_imported(node_of("two"))->entry_block);
+	ck_assert_uint_eq(one->mode, 0640);
+	ck_assert_uint_eq(one->uid, getuid());
+	ck_assert_int_eq(node_of("link")->kind, FSI_NODE_LINK);
+	ck_assert_str_eq(node_of("link")->content.target, "one");
+	assert_file("two", "linked", 6);
+	ASSERT_OK(fsi_directory_remove(root, "one"));
+	ck_assert_uint_eq(node_of("two")->content.data->uses, 1);
+}
+END_TEST
+
+START_TEST(rock_ridge_comes_in_with_posix_attributes)
+{
+	const struct fsi_imported_data *big = NULL;
+
+	iso_volume_build();
+	memcpy(iso_volume + iso_places.zf, "XX", 2);
+	ASSERT_OK(fsi_stream_create_on_memory(iso_volume, sizeof(iso_volume), &stream));
+	put_disc(ISO);
+	ASSERT_OK(fsi_image_put_posix_attributes(image, true));
+	ASSERT_OK(fsi_image_put_case_sensitive_names(image, true));
+	ASSERT_OK(fsi_image_import_specific_file_system(image, FSI_FILE_SYSTEM_ISO9660));
+	ck_assert_uint_eq(image->tree.file_count, 9);
+	ck_assert_ptr_eq(node_of("a long name.txt")->content.data,
+			 node_of("dir\\hard.txt")->content.data);
+	ck_assert_int_eq(node_of("dev")->kind, FSI_NODE_CHARACTER_DEVICE);
+	ck_assert_uint_eq(node_of("dev")->content.device.major, 1);
+	ck_assert_uint_eq(node_of("dev")->content.device.minor, 3);
+	ck_assert_str_eq(node_of("link")->content.target, "target/file");
+	ck_assert(fsi_node_is_directory(node_of("dir\\deep")));
+	big = node_of("big.dat")->content.data->source.imported;
+	ck_assert_uint_eq(big->extent_count, 1);
+	ck_assert_uint_eq(big->extents[0].first_block, BLOCK_BIG);
+	ck_assert_uint_eq(big->extents[0].block_count, 2);
+	ck_assert_uint_eq(image->continued->boot_catalog_block, BLOCK_CATALOG);
+	ck_assert(!image->continued->has_udf);
+	ck_assert_uint_eq(image->continued->first_data_block, BLOCK_BOOT_IMAGE);
+}
+END_TEST
+
+/* ---- memory ------------------------------------------------------------ */
+
+START_TEST(an_import_without_memory_leaves_the_image_as_it_was)
+{
+	enum fsi_file_system imported = FSI_FILE_SYSTEM_NONE;
+	HRESULT hr = E_OUTOFMEMORY;
+	long count = 0;
+
+	if (_i == 0) {
+		make_posix_disc();
+		put_disc(UDF);
+		ASSERT_OK(fsi_image_put_posix_attributes(image, true));
+	} else {
+		make_disc(_i == 1 ? BRIDGE : ISO, 0x250);
+		put_disc(BRIDGE);
+	}
+	api_add_text(root, "own", "own");
+	while (hr == E_OUTOFMEMORY) {
+		char *before = api_describe(image);
+
+		fsi_memory_fail_after(count++);
+		hr = fsi_image_import_file_system(image, &imported);
+		fsi_memory_fail_after(-1);
+		if (hr == E_OUTOFMEMORY)
+			api_assert_unchanged(image, before);
+		else
+			fsi_free(before);
+	}
+	ck_assert_int_eq(hr, S_OK);
+	ck_assert_int_gt(count, 50);
+}
+END_TEST
+
 /* ---- merging ----------------------------------------------------------- */
 
 START_TEST(an_item_of_the_image_wins_over_one_of_the_disc)
@@ -436,7 +549,8 @@ END_TEST
 
 START_TEST(nothing_is_imported_before_the_import)
 {
-	char *name = "unset";
+	char unset[] = "";
+	char *name = unset;
 
 	image = api_image(BRIDGE);
 	ASSERT_OK(fsi_image_get_imported_volume_name(image, &name));
@@ -520,6 +634,10 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, embedded_data_is_in_the_entry);
 	tcase_add_test(tests, an_entry_is_current_until_the_item_changes);
 	tcase_add_test(tests, what_the_next_session_keeps_is_that_of_the_disc);
+	tcase_add_test(tests, names_of_one_file_stay_that);
+	tcase_add_test(tests, rock_ridge_comes_in_with_posix_attributes);
+	tcase_add_loop_test(tests, an_import_without_memory_leaves_the_image_as_it_was, 0,
+			    3);
 	tcase_add_test(tests, an_item_of_the_image_wins_over_one_of_the_disc);
 	tcase_add_test(tests, an_import_is_one_change_that_is_locked_in);
 	tcase_add_test(tests, the_same_disc_can_be_imported_again);
