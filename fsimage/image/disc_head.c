@@ -355,7 +355,8 @@ static HRESULT replace_anchor(struct disc_head *head)
 					 FSI_UDF_TAG_ANCHOR,
 					 ANCHOR_BLOCK) == FSI_UDF_SOUND) {
 		fsi_udf_tag_move(head->old_anchor, kept_block);
-		head->record.anchor_block = kept_block;
+		if (head->source.continued->previous_head_block == 0)
+			head->record.anchor_block = kept_block;
 	} else if (!is_zero(head->old_anchor)) {
 		return refuse_block(ANCHOR_BLOCK);
 	}
@@ -363,37 +364,19 @@ static HRESULT replace_anchor(struct disc_head *head)
 	return S_OK;
 }
 
-/* The number of the session before, as its own record has it; else it is the first. */
-static HRESULT count_sessions(const struct disc_head *head, uint32_t *ret_number)
-{
-	const struct fsi_continued *continued = head->source.continued;
-	const uint32_t block =
-		fsi_session_record_block(continued->previous_block, continued->has_udf);
-	struct fsi_session_record record;
-	uint8_t bytes[FSI_BLOCK_SIZE];
-
-	FSI_TRY(read_block(head, block, &bytes));
-	*ret_number = fsi_session_record_get((const uint8_t(*)[FSI_BLOCK_SIZE]) & bytes,
-					     block, &record) &&
-				      record.start_block == continued->previous_block
-			      ? record.number
-			      : 1;
-	return S_OK;
-}
-
 static HRESULT compare(struct disc_head *head)
 {
 	const struct fsi_continued *continued = head->source.continued;
-	uint32_t number = 0;
 
 	if (!head->source.for_result)
 		return S_OK;
-	FSI_TRY(count_sessions(head, &number));
-	head->record.number = number + 1;
+	head->record.number = continued->session_count + 1;
 	head->record.start_block = head->source.layout->first_block;
 	head->record.previous_start_block = continued->previous_block;
 	head->record.previous_end_block = continued->end_block;
-	head->record.previous_head_block = head->record_block;
+	head->record.previous_head_block = continued->previous_head_block != 0
+						   ? continued->previous_head_block
+						   : head->record_block;
 	FSI_TRY(replace_head(head));
 	note_replaced(head, HEAD_BLOCK, head->replaced_count,
 		      FSI_SESSION_KEPT_DESCRIPTORS);

@@ -65,6 +65,7 @@ struct fsi_image {
 	uint32_t session_start_block;	 /* where the session begins on its disc */
 	struct fsi_continued *continued; /* the earlier session; NULL: none is imported */
 	char *imported_volume_name;	 /* NULL: none is imported */
+	uint32_t import_session;	 /* that is wanted; 0: the newest */
 
 	struct fsi_image_multisession multisession;
 	struct fsi_image_boot boot;

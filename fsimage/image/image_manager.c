@@ -135,7 +135,8 @@ HRESULT fsi_image_manager_get_stream(fsi_image_manager *manager, fsi_stream **re
 static HRESULT find_descriptor(struct fsi_media *media)
 {
 	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
-	const HRESULT hr = fsi_import_recognise_sequence(media, FSI_BLOCK_SIZE, &found);
+	const HRESULT hr =
+		fsi_import_recognise_sequence(media, 0, FSI_BLOCK_SIZE, &found);
 
 	if ((found & (FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_UDF)) != 0)
 		return S_OK;

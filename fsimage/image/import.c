@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "import/earlier.h"
 #include "import/file_systems.h"
+#include "import/sessions.h"
 #include "import/merge.h"
 #include "tree/imported.h"
 
@@ -18,7 +19,8 @@
 struct importing {
 	fsi_image *image;
 	struct fsi_image_disc disc;
-	char *identifier; /* of the disc */
+	char *identifier;	   /* of the disc */
+	struct fsi_media *session; /* of an earlier session that is wanted; else NULL */
 	struct fsi_earlier earlier;
 	uint32_t start_block; /* of the new session */
 	uint32_t free_blocks; /* from there on */
@@ -56,6 +58,7 @@ static HRESULT find_start(struct importing *importing)
 
 	FSI_TRY(find_end(&importing->disc, &end));
 	importing->earlier.continued.end_block = end;
+	importing->earlier.continued.covers_disc = !is_sequential;
 	if (!is_sequential) {
 		const uint32_t unit = state->unit_blocks;
 
@@ -70,6 +73,87 @@ static HRESULT find_start(struct importing *importing)
 }
 
 /* ---- looking ----------------------------------------------------------- */
+
+/* Read another session than that which the head of the disc shows. */
+static HRESULT enter_session(struct importing *importing,
+			     const struct fsi_session *session,
+			     struct fsi_earlier_request *request)
+{
+	fsi_stream *stream = NULL;
+	HRESULT hr = fsi_media_make_stream(importing->disc.media, &stream);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_media_open(stream, session->head_block, 0, &importing->session);
+	fsi_stream_release(stream);
+	request->media = importing->session;
+	request->file_systems = session->file_systems;
+	request->anchor_block = session->anchor_block;
+	return hr;
+}
+
+/* What has to go on from the newest session, whichever the items come from. */
+static HRESULT take_newest(struct importing *importing,
+			   const struct fsi_earlier_request *newest)
+{
+	struct fsi_continued *continued = &importing->earlier.continued;
+	const struct fsi_continued chosen = *continued;
+	struct fsi_earlier earlier;
+
+	FSI_TRY(fsi_import_open_earlier(newest, &earlier));
+	fsi_disc_view_release(earlier.view);
+	if (earlier.continued.has_udf || !chosen.has_udf)
+		*continued = earlier.continued;
+	continued->imported = chosen.imported;
+	continued->file_systems = chosen.file_systems | earlier.continued.file_systems;
+	continued->boot_catalog_block = earlier.continued.boot_catalog_block;
+	return S_OK;
+}
+
+static HRESULT open_of_several(struct importing *importing,
+			       const struct fsi_sessions *sessions,
+			       struct fsi_earlier_request *request)
+{
+	struct fsi_continued *continued = &importing->earlier.continued;
+	const size_t count = sessions->items.count;
+	const size_t wanted = importing->image->import_session;
+	const size_t chosen = wanted != 0 ? wanted : count;
+	const struct fsi_session *newest = &sessions->items.items[count - 1];
+	const bool is_shown = sessions->is_repointed || count == 1;
+	struct fsi_earlier_request of_newest = *request;
+
+	if (wanted > count)
+		return fsi_error_detail(FSI_FAIL(IMAPI_E_INVALID_PARAM, "import_session"),
+					"The disc has %zu session%s.", count,
+					count == 1 ? "" : "s");
+	if (chosen < count || !is_shown)
+		FSI_TRY(enter_session(importing, &sessions->items.items[chosen - 1],
+				      request));
+	FSI_TRY(fsi_import_open_earlier(request, &importing->earlier));
+	of_newest.file_system = FSI_FILE_SYSTEM_NONE;
+	if (chosen < count && is_shown)
+		FSI_TRY(take_newest(importing, &of_newest));
+	continued->previous_block = newest->start_block;
+	continued->previous_head_block = is_shown ? 0 : newest->head_block;
+	continued->session_count = (uint32_t)count;
+	return S_OK;
+}
+
+/* A drive tells which session of a disc written in sequence is the newest. */
+static HRESULT open_session(struct importing *importing,
+			    struct fsi_earlier_request *request)
+{
+	struct fsi_sessions sessions;
+	HRESULT hr = S_OK;
+
+	if (importing->disc.state.kind == FSI_MULTISESSION_SEQUENTIAL)
+		return fsi_import_open_earlier(request, &importing->earlier);
+	FSI_TRY(fsi_import_find_sessions(importing->disc.media, &sessions));
+	hr = sessions.items.count > 0
+		     ? open_of_several(importing, &sessions, request)
+		     : fsi_import_open_earlier(request, &importing->earlier);
+	fsi_import_free_sessions(&sessions);
+	return hr;
+}
 
 static HRESULT open_earlier(struct importing *importing, enum fsi_file_system file_system)
 {
@@ -89,7 +173,7 @@ static HRESULT open_earlier(struct importing *importing, enum fsi_file_system fi
 	request.media = importing->disc.media;
 	request.file_systems = importing->disc.file_systems;
 	FSI_TRY(fsi_image_identify_disc(&importing->disc, &importing->identifier));
-	return fsi_import_open_earlier(&request, &importing->earlier);
+	return open_session(importing, &request);
 }
 
 /* S_FALSE: there is nothing to do, as it was imported before. */
@@ -284,6 +368,7 @@ static HRESULT import(fsi_image *image, enum fsi_file_system file_system,
 	if (SUCCEEDED(hr) && ret_imported != NULL)
 		*ret_imported = importing.earlier.continued.imported;
 	fsi_disc_view_release(importing.earlier.view);
+	fsi_media_release(importing.session);
 	fsi_image_close_disc(&importing.disc);
 	fsi_free(importing.identifier);
 	if (FAILED(hr))
@@ -353,6 +438,25 @@ HRESULT fsi_image_get_imported_volume_name(fsi_image *image, char **ret_name)
 	if (image->imported_volume_name != NULL)
 		return fsi_hand_out_text(image->imported_volume_name, ret_name);
 	*ret_name = NULL;
+	return S_OK;
+}
+
+HRESULT fsi_image_put_import_session(fsi_image *image, uint32_t new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_image_check_writable(image));
+	image->import_session = new_val;
+	return S_OK;
+}
+
+HRESULT fsi_image_get_import_session(fsi_image *image, uint32_t *ret_val)
+{
+	fsi_error_clear();
+	if (image == NULL || ret_val == NULL)
+		return FSI_FAIL(E_POINTER);
+	*ret_val = image->import_session;
 	return S_OK;
 }
 

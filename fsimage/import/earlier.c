@@ -161,7 +161,7 @@ static void take_udf(fsi_disc_view *view, struct fsi_continued *continued)
 static HRESULT look_at_udf(const struct fsi_earlier_request *request,
 			   struct fsi_continued *continued)
 {
-	const struct fsi_import_hints hints = {.anchor_block = 0};
+	const struct fsi_import_hints hints = {.anchor_block = request->anchor_block};
 	fsi_disc_view *view = NULL;
 	bool is_old = false;
 	HRESULT hr = fsi_import_open(request->media, &hints, FSI_FILE_SYSTEM_UDF, &view);
@@ -193,7 +193,7 @@ static HRESULT check_iso9660(fsi_disc_view *view)
 static HRESULT open_view(const struct fsi_earlier_request *request,
 			 enum fsi_file_system file_system, fsi_disc_view **ret_view)
 {
-	const struct fsi_import_hints hints = {.anchor_block = 0};
+	const struct fsi_import_hints hints = {.anchor_block = request->anchor_block};
 	fsi_disc_view *view = NULL;
 	HRESULT hr = S_OK;
 

@@ -13,6 +13,7 @@ struct fsi_earlier_request {
 	struct fsi_media *media;
 	fsi_file_systems file_systems;	  /* that were recognised there */
 	enum fsi_file_system file_system; /* that is wanted; NONE: the best */
+	uint32_t anchor_block;		  /* of UDF; 0: search for it */
 	/* Go on from UDF whose partition is not for reading only. */
 	bool accepts_writable;
 };

@@ -20,10 +20,10 @@ static fsi_file_systems recognise_block(const uint8_t *block)
 						   : FSI_FILE_SYSTEM_NONE;
 }
 
-HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t distance,
-				      fsi_file_systems *file_systems)
+HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t session_block,
+				      uint32_t distance, fsi_file_systems *file_systems)
 {
-	uint64_t offset = (uint64_t)fsi_media_session_block(media) * FSI_BLOCK_SIZE +
+	uint64_t offset = (uint64_t)session_block * FSI_BLOCK_SIZE +
 			  FSI_IMPORT_RECOGNITION_OFFSET;
 
 	for (unsigned n = 0; n < FSI_IMPORT_RECOGNITION_BLOCKS_MAX; n++) {
@@ -62,7 +62,8 @@ HRESULT fsi_import_recognise(struct fsi_media *media,
 		file_systems = FSI_FILE_SYSTEM_UDF;
 	for (uint32_t distance = FSI_BLOCK_SIZE; distance <= FSI_UDF_BLOCK_SIZE_MAX;
 	     distance *= 2) {
-		hr = fsi_import_recognise_sequence(media, distance, &file_systems);
+		hr = fsi_import_recognise_sequence(media, fsi_media_session_block(media),
+						   distance, &file_systems);
 		if (FAILED(hr) || (file_systems & FSI_FILE_SYSTEM_UDF) != 0)
 			break;
 	}

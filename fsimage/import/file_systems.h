@@ -22,12 +22,12 @@ HRESULT fsi_import_recognise(struct fsi_media *media,
 			     fsi_file_systems *ret_file_systems);
 
 /*
- * Add those of a volume recognition sequence, whose descriptors are as far apart as
- * blocks are long, but at least FSI_BLOCK_SIZE. What stands before a block that
- * can't be read is added on failure too.
+ * Add those of the volume recognition sequence of the session that begins in a block.
+ * Its descriptors are as far apart as blocks are long, but at least FSI_BLOCK_SIZE.
+ * What stands before a block that can't be read is added on failure too.
  */
-HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t distance,
-				      fsi_file_systems *file_systems);
+HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t session_block,
+				      uint32_t distance, fsi_file_systems *file_systems);
 
 /* What messages call a file system; NULL: it is not exactly one that is known. */
 const char *fsi_import_name(enum fsi_file_system file_system);

@@ -58,7 +58,10 @@ struct fsi_continued {
 	enum fsi_file_system imported; /* what the items were read from */
 	fsi_file_systems file_systems; /* that the previous session has */
 	bool covers_disc; /* the head of the disc is rewritten, the image is all of it */
-	uint32_t previous_block;     /* where it begins */
+	uint32_t previous_block; /* where it begins */
+	/* 16 blocks before its descriptors; 0: those are shown by the head of the disc */
+	uint32_t previous_head_block;
+	uint32_t session_count;	     /* on the disc */
 	uint32_t end_block;	     /* behind all that the disc holds */
 	uint32_t first_data_block;   /* of all files; UINT32_MAX: there are none */
 	uint32_t boot_catalog_block; /* of El Torito; 0: it has none */

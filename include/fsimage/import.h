@@ -131,6 +131,20 @@ FSI_API HRESULT fsi_image_import_specific_file_system(fsi_image *image,
 FSI_API HRESULT fsi_image_get_imported_volume_name(fsi_image *image, char **ret_name);
 
 /**
+ * Extension: import an earlier session, so that what comes after it is no longer listed.
+ * The new session is behind all others all the same.
+ *
+ * @param new_val  its number, from 1 on, as fsi_disc_get_sessions() finds it on a disc
+ *                 that can be overwritten; 0: the newest one. An import returns
+ *                 IMAPI_E_INVALID_PARAM (import_session) when there is none.
+ * @return S_OK; IMAPI_E_READONLY
+ */
+FSI_API HRESULT fsi_image_put_import_session(fsi_image *image, uint32_t new_val);
+
+/** @param ret_val  default 0 */
+FSI_API HRESULT fsi_image_get_import_session(fsi_image *image, uint32_t *ret_val);
+
+/**
  * Extension: go on from UDF whose partition is rewritable or of another access type than
  * read-only, as mkudffs and Linux make it. To systems it is a read-only one from then
  * on. Default false, since Windows does not.
