@@ -185,6 +185,19 @@ static HRESULT print_list(const struct report *report, const struct counts *coun
 	return hr;
 }
 
+static HRESULT print_duplicates(const struct report *report, uint32_t block_size,
+				FILE *file)
+{
+	uint32_t count = 0;
+	uint32_t blocks = 0;
+	const HRESULT hr = fsi_result_get_duplicates(report->result, &count, &blocks);
+
+	fprintf(file,
+		"\"duplicates\": {\"count\": %" PRIu32 ", \"bytes\": %" PRIu64 "}, ",
+		count, (uint64_t)blocks * block_size);
+	return hr;
+}
+
 static void print_skipped(const struct report *report, FILE *file)
 {
 	const struct source_report *sources = report->sources;
@@ -231,6 +244,8 @@ static HRESULT print_object(void *context, FILE *file)
 	hr = print_volume(report, file);
 	if (SUCCEEDED(hr))
 		hr = print_list(report, counts, file);
+	if (SUCCEEDED(hr))
+		hr = print_duplicates(report, counts->block_size, file);
 	print_skipped(report, file);
 	fputs("}\n", file);
 	return hr;
