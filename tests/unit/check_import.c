@@ -176,7 +176,7 @@ END_TEST
 START_TEST(embedded_data_is_in_the_entry)
 {
 	const struct fsi_imported_data *where = NULL;
-	char import_bytes[11];
+	char found[11];
 
 	import_make_disc(UDF, 0x201);
 	import_choose(UDF);
@@ -184,9 +184,8 @@ START_TEST(embedded_data_is_in_the_entry)
 	where = node_of("small")->content.data->source.imported;
 	ck_assert_uint_eq(where->extent_count, 0);
 	ck_assert_uint_ne(where->embedded_offset, 0);
-	api_read(import_stream, where->embedded_offset, import_bytes,
-		 sizeof(import_bytes));
-	ck_assert_int_eq(memcmp(import_bytes, "a few bytes", sizeof(import_bytes)), 0);
+	api_read(import_stream, where->embedded_offset, found, sizeof(found));
+	ck_assert_int_eq(memcmp(found, "a few bytes", sizeof(found)), 0);
 	ck_assert_ptr_null(node_of("empty")->content.data);
 }
 END_TEST
