@@ -251,7 +251,8 @@ static HRESULT suit_a_drive_that_knows_nothing(void)
 
 #define NONE_FITS "No multisession object fits the disc, or the drive has no disc."
 #define BAD_VALUE "The multisession object has a value that is missing or wrong."
-#define NOT_SET	  "The image has no multisession object that says which disc it continues."
+
+#define NOT_SET "The image has no multisession object that says which disc it continues."
 
 static const struct raised rows[] = {
 	RAISED(IMAPI_E_FSI_INTERNAL_ERROR,
