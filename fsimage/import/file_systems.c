@@ -23,8 +23,8 @@ static fsi_file_systems recognise_block(const uint8_t *block)
 HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t session_block,
 				      uint32_t distance, fsi_file_systems *file_systems)
 {
-	uint64_t offset = (uint64_t)session_block * FSI_BLOCK_SIZE +
-			  FSI_IMPORT_RECOGNITION_OFFSET;
+	uint64_t offset =
+		(uint64_t)session_block * FSI_BLOCK_SIZE + FSI_IMPORT_RECOGNITION_OFFSET;
 
 	for (unsigned n = 0; n < FSI_IMPORT_RECOGNITION_BLOCKS_MAX; n++) {
 		uint8_t block[FSI_BLOCK_SIZE];
@@ -51,6 +51,20 @@ static HRESULT recognise_anchor(struct fsi_media *media, fsi_file_systems *file_
 	return S_OK;
 }
 
+/* What can't be read may hold anything: not that there is nothing, but why is told. */
+static HRESULT recognise_unreadable(struct fsi_media *media, HRESULT reason,
+				    fsi_file_systems *file_systems)
+{
+	struct fsi_error_state error;
+
+	fsi_error_save(&error);
+	FSI_TRY(recognise_anchor(media, file_systems));
+	if (*file_systems != FSI_FILE_SYSTEM_NONE)
+		return S_OK;
+	fsi_error_restore(&error);
+	return reason;
+}
+
 HRESULT fsi_import_recognise(struct fsi_media *media,
 			     const struct fsi_import_hints *hints,
 			     fsi_file_systems *ret_file_systems)
@@ -70,7 +84,7 @@ HRESULT fsi_import_recognise(struct fsi_media *media,
 	if (hr == E_OUTOFMEMORY)
 		return hr;
 	if (hr == IMAPI_E_IMPORT_READ_FAILURE)
-		FSI_TRY(recognise_anchor(media, &file_systems));
+		FSI_TRY(recognise_unreadable(media, hr, &file_systems));
 	*ret_file_systems = file_systems;
 	return S_OK;
 }
