@@ -70,18 +70,11 @@ static const char *name_of_disc(const struct create_options *options)
 /* ---- importing --------------------------------------------------------- */
 
 static HRESULT on_imported(void *context, fsi_image *image,
-			   enum fsi_file_system file_system, const char *current_item,
-			   int32_t imported_directories, int32_t total_directories,
-			   int32_t imported_files, int32_t total_files)
+			   const struct fsi_import_progress *progress)
 {
 	(void)context;
 	(void)image;
-	(void)file_system;
-	(void)current_item;
-	(void)imported_directories;
-	(void)total_directories;
-	(void)imported_files;
-	(void)total_files;
+	(void)progress;
 	return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
 }
 
