@@ -58,6 +58,8 @@ static HRESULT open_disc(const struct create_options *options,
 
 	if (choice->previous != NULL)
 		return open_previous(choice, ret_disc);
+	if (choice->drive != NULL)
+		return fsi_multisession_create_on_drive(choice->drive, ret_disc);
 	return fsi_multisession_create_on_file(options->output, true, ret_disc);
 }
 
@@ -222,6 +224,8 @@ const char *session_hint(HRESULT code, const struct create_options *options)
 	switch (code) {
 	case FSI_E_SHARING_VIOLATION:
 		return "another session is being added to it; try again when it is done";
+	case E_IMAPI_RECORDER_LOCKED:
+		return "the drive is in use, or its disc is mounted";
 	case IMAPI_E_EMPTY_DISC:
 	case IMAPI_E_NO_SUPPORTED_FILE_SYSTEM:
 		return "'fsimage create' makes the first session of a disc";
