@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/notes.h"
 #include "cli/report.h"
+#include "cli/session.h"
 
 #include <fsimage/fsimage.h>
 
@@ -47,16 +48,17 @@ static int check_sources(struct build *build)
 
 /* ---- configure the image ----------------------------------------------- */
 
-/* Called for each file that is taken in. */
+/* Called for each file that is taken in, and for what is read to find duplicates. */
 static HRESULT on_update(void *context, fsi_image *image, const char *current_file,
 			 uint32_t copied_sectors, uint32_t total_sectors)
 {
 	struct build *build = context;
 
 	(void)image;
-	(void)current_file;
 	(void)total_sectors;
-	if (copied_sectors == 0)
+	if (build->is_laying_out)
+		progress_show_compared(&build->progress, current_file);
+	else if (copied_sectors == 0)
 		progress_count_file(&build->progress);
 	return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
 }
@@ -279,8 +281,11 @@ static int put_hybrid(struct build *build)
 
 static int make_result(struct build *build)
 {
-	HRESULT hr = fsi_image_create_result_image(build->image, &build->result);
+	HRESULT hr = S_OK;
 
+	build->is_laying_out = true;
+	hr = fsi_image_create_result_image(build->image, &build->result);
+	progress_clear(&build->progress);
 	if (SUCCEEDED(hr))
 		hr = notes_on_image(build->image, build->result, &build->options,
 				    &build->voice);
@@ -291,7 +296,7 @@ static int make_result(struct build *build)
 int build_image(struct build *build)
 {
 	static int (*const stages[])(struct build * build) = {
-		check_sources, configure_image, put_hybrid,
+		check_sources, configure_image, session_begin, put_hybrid,
 		add_sources,   put_boot,	make_result,
 	};
 	int status = STATUS_DONE;
@@ -325,6 +330,7 @@ void build_clear(struct build *build)
 {
 	fsi_result_release(build->result);
 	fsi_image_release(build->image);
+	fsi_multisession_release(build->disc);
 	sources_clear(&build->sources);
 	output_clear(&build->output);
 	create_options_clear(&build->options);

@@ -21,7 +21,9 @@ struct build {
 	struct source_list sources;
 	struct source_report source_report;
 	struct progress progress;
+	bool is_laying_out; /* the sources are taken in */
 	struct timespec began;
+	fsi_multisession *disc; /**< that a session is made for; NULL: none */
 	fsi_image *image;
 	fsi_result *result;
 };

@@ -86,6 +86,20 @@ void progress_count_file(struct progress *progress)
 	draw(progress, line);
 }
 
+void progress_show_compared(struct progress *progress, const char *path)
+{
+	char line[LINE_SIZE];
+
+	if (!is_due(progress, false))
+		return;
+	snprintf(line, sizeof(line), "comparing: %s", path);
+	for (char *byte = line; *byte != '\0'; byte++) {
+		if (*byte < ' ' || *byte > '~')
+			*byte = '?';
+	}
+	draw(progress, line);
+}
+
 /* "1.2 GiB of 2.6 GiB  310 MiB/s  0:05 left" */
 static void describe(const struct progress *progress, uint64_t written, uint64_t total,
 		     char (*text)[LINE_SIZE])

@@ -26,6 +26,9 @@ void progress_begin(struct progress *progress, const char *doing, bool wanted);
 /** One more file has been taken in. */
 void progress_count_file(struct progress *progress);
 
+/** A file is read to see whether it is the same as another. @param path  in the image */
+void progress_show_compared(struct progress *progress, const char *path);
+
 /** So many of all bytes are written. */
 void progress_show_written(struct progress *progress, uint64_t written, uint64_t total);
 

@@ -164,8 +164,7 @@ uint32_t fsi_text_hash(const char *text, size_t length, bool ignore_case)
 	return hash ^ hash >> 15;
 }
 
-/* C0, DEL and C1, and the two separators that Unicode counts as line ends. */
-static bool is_control(uint32_t character)
+bool fsi_is_control(uint32_t character)
 {
 	return character < 0x20 || (character >= 0x7F && character < 0xA0) ||
 	       character == 0x2028 || character == 0x2029;
@@ -194,7 +193,7 @@ char *fsi_text_escape(const char *bytes, size_t length)
 		const char *start = bytes;
 		const uint32_t character = fsi_utf8_next(&bytes, end);
 
-		if (character == UINT32_MAX || is_control(character)) {
+		if (character == UINT32_MAX || fsi_is_control(character)) {
 			while (start < bytes)
 				out = put_escape(out, (uint8_t)*start++);
 			continue;

@@ -44,6 +44,9 @@ int fsi_text_compare_ignoring_case(const char *a, size_t a_length, const char *b
  */
 uint32_t fsi_text_hash(const char *text, size_t length, bool ignore_case);
 
+/* C0, DEL and C1, and the two separators that Unicode counts as line ends. */
+bool fsi_is_control(uint32_t character);
+
 /*
  * A copy in which every byte that is not part of valid UTF-8, and each byte of a
  * control character or line end, is written \xHH, to show a name in a message.

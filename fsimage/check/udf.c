@@ -13,12 +13,13 @@
 static void claim(struct fsi_check_udf *udf, struct fsi_owners *owners,
 		  const struct fsi_check_place *place, const struct fsi_owner *owner)
 {
-	const uint64_t first =
-		((uint64_t)udf->session_block * udf->block_size + FIRST_SIZE) /
-		udf->block_size;
+	const uint64_t blocks = FIRST_SIZE / udf->block_size;
+	const uint64_t start = udf->session_block;
+	/* What lies between the two is in earlier sessions. */
+	const uint64_t first = owner->first_block < blocks ? blocks : start + blocks;
 
 	if (owners != &udf->metadata_owners && owner->first_block < first &&
-	    owner->block_count > 0)
+	    (first == blocks || owner->first_block >= start) && owner->block_count > 0)
 		fsi_check_tell(
 			udf->check, FSI_U_001, place,
 			&(struct fsi_check_details){

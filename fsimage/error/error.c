@@ -52,13 +52,6 @@ static void append_escaped(struct builder *out, const char *bytes, size_t length
 	}
 }
 
-/* C0, DEL and C1, and the two separators that Unicode counts as line ends. */
-static bool is_control(uint32_t character)
-{
-	return character < 0x20 || (character >= 0x7F && character < 0xA0) ||
-	       character == 0x2028 || character == 0x2029;
-}
-
 /* Append UTF-8 with any other byte escaped; for a message, controls as well. */
 static void append_text(struct builder *out, const char *text, bool escape_controls)
 {
@@ -69,7 +62,8 @@ static void append_text(struct builder *out, const char *text, bool escape_contr
 		const uint32_t character = fsi_utf8_next(&text, end);
 		const size_t length = (size_t)(text - start);
 
-		if (character == UINT32_MAX || (escape_controls && is_control(character)))
+		if (character == UINT32_MAX ||
+		    (escape_controls && fsi_is_control(character)))
 			append_escaped(out, start, length);
 		else
 			append_bytes(out, start, length);

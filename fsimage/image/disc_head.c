@@ -424,7 +424,8 @@ HRESULT fsi_disc_head_create(const struct fsi_disc_head_source *source,
 		return FSI_FAIL(E_OUTOFMEMORY);
 	head->format.ops = &ops;
 	head->source = *source;
-	head->has_anchor = source->udf != NULL || source->continued->has_udf;
+	head->has_anchor = source->udf != NULL ||
+			   (source->continued->file_systems & FSI_FILE_SYSTEM_UDF) != 0;
 	*ret_format = &head->format;
 	return S_OK;
 }

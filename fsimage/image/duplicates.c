@@ -3,6 +3,7 @@
 #include "image/duplicates.h"
 
 #include "error/fail.h"
+#include "io/pace.h"
 #include "io/stream.h"
 #include "tree/data.h"
 
@@ -24,7 +25,29 @@ struct search {
 	uint32_t count;
 	const struct fsi_data **firsts;
 	uint8_t *pieces[2];
+	const struct fsi_copy_watcher *watcher;
+	struct fsi_pace pace;
+	const struct fsi_data *last; /* that was read; NULL: none was */
 };
+
+/* So much of data was read; whoever watches may end it all. */
+static HRESULT tell(struct search *search, const struct fsi_data *data, uint64_t done)
+{
+	search->last = data;
+	if (!fsi_pace_is_due(&search->pace))
+		return S_OK;
+	return search->watcher->copied(search->watcher->context, data->item, done,
+				       data->size);
+}
+
+static HRESULT tell_end(const struct search *search)
+{
+	const struct fsi_data *last = search->last;
+
+	return last != NULL ? search->watcher->copied(search->watcher->context,
+						      last->item, last->size, last->size)
+			    : S_OK;
+}
 
 static int compare_numbers(uint64_t a, uint64_t b)
 {
@@ -50,7 +73,7 @@ static int compare_checksums(const void *a, const void *b)
 }
 
 /* Pieces are chained by the seed, so that no state is kept. */
-static HRESULT sum_up(const struct search *search, struct entry *entry)
+static HRESULT sum_up(struct search *search, struct entry *entry)
 {
 	fsi_stream *stream = NULL;
 	uint64_t checksum = 0;
@@ -61,7 +84,10 @@ static HRESULT sum_up(const struct search *search, struct entry *entry)
 	while (offset < entry->data->size) {
 		size_t got = 0;
 
-		hr = fsi_stream_read(stream, offset, search->pieces[0], PIECE_SIZE, &got);
+		hr = tell(search, entry->data, offset);
+		if (SUCCEEDED(hr))
+			hr = fsi_stream_read(stream, offset, search->pieces[0],
+					     PIECE_SIZE, &got);
 		if (FAILED(hr))
 			break;
 		checksum = XXH3_64bits_withSeed(search->pieces[0], got, checksum);
@@ -73,14 +99,15 @@ static HRESULT sum_up(const struct search *search, struct entry *entry)
 }
 
 /* S_OK: the streams of a size are the same; S_FALSE: they are not. */
-static HRESULT compare_streams(const struct search *search, fsi_stream *one,
-			       fsi_stream *other, uint64_t size)
+static HRESULT compare_streams(struct search *search, fsi_stream *one, fsi_stream *other,
+			       const struct fsi_data *data)
 {
 	uint64_t offset = 0;
 
-	while (offset < size) {
+	while (offset < data->size) {
 		size_t got[2] = {0, 0};
 
+		FSI_TRY(tell(search, data, offset));
 		FSI_TRY(fsi_stream_read(one, offset, search->pieces[0], PIECE_SIZE,
 					&got[0]));
 		FSI_TRY(fsi_stream_read(other, offset, search->pieces[1], PIECE_SIZE,
@@ -93,7 +120,7 @@ static HRESULT compare_streams(const struct search *search, fsi_stream *one,
 	return S_OK;
 }
 
-static HRESULT compare_data(const struct search *search, const struct fsi_data *one,
+static HRESULT compare_data(struct search *search, const struct fsi_data *one,
 			    const struct fsi_data *other)
 {
 	fsi_stream *streams[2] = {NULL, NULL};
@@ -102,14 +129,14 @@ static HRESULT compare_data(const struct search *search, const struct fsi_data *
 	if (SUCCEEDED(hr))
 		hr = fsi_data_open_fixed(other, &streams[1]);
 	if (SUCCEEDED(hr))
-		hr = compare_streams(search, streams[0], streams[1], one->size);
+		hr = compare_streams(search, streams[0], streams[1], other);
 	fsi_stream_release(streams[0]);
 	fsi_stream_release(streams[1]);
 	return hr;
 }
 
 /* Find the first like an entry among those before it with its checksum. */
-static HRESULT find_first(const struct search *search, const struct entry *entries,
+static HRESULT find_first(struct search *search, const struct entry *entries,
 			  uint32_t place)
 {
 	const struct fsi_data *data = entries[place].data;
@@ -135,8 +162,7 @@ static HRESULT find_first(const struct search *search, const struct entry *entri
 }
 
 /* Entries of one size. */
-static HRESULT search_size(const struct search *search, struct entry *entries,
-			   uint32_t count)
+static HRESULT search_size(struct search *search, struct entry *entries, uint32_t count)
 {
 	uint32_t begin = 0;
 
@@ -151,7 +177,7 @@ static HRESULT search_size(const struct search *search, struct entry *entries,
 	return S_OK;
 }
 
-static HRESULT search_all(const struct search *search)
+static HRESULT search_all(struct search *search)
 {
 	uint32_t begin = 0;
 
@@ -167,12 +193,14 @@ static HRESULT search_all(const struct search *search)
 }
 
 HRESULT fsi_duplicates_find(const struct fsi_data *const *data, uint32_t count,
+			    const struct fsi_copy_watcher *watcher,
 			    const struct fsi_data **ret_firsts)
 {
 	struct search search = {
 		.entries = fsi_allocate_zeroed(count, sizeof(search.entries[0])),
 		.count = count,
 		.firsts = ret_firsts,
+		.watcher = watcher,
 		.pieces = {fsi_allocate(PIECE_SIZE), fsi_allocate(PIECE_SIZE)},
 	};
 	HRESULT hr = E_OUTOFMEMORY;
@@ -185,6 +213,8 @@ HRESULT fsi_duplicates_find(const struct fsi_data *const *data, uint32_t count,
 			search.entries[i] = (struct entry){.data = data[i], .place = i};
 		qsort(search.entries, count, sizeof(search.entries[0]), compare_sizes);
 		hr = search_all(&search);
+		if (SUCCEEDED(hr))
+			hr = tell_end(&search);
 	}
 	fsi_free(search.entries);
 	fsi_free(search.pieces[0]);

@@ -66,7 +66,7 @@ static HRESULT find_start(struct importing *importing)
 		start += (unit - start % unit) % unit;
 	}
 	if (start >= state->capacity_blocks || start > INT32_MAX)
-		return refuse_room("It takes all of the disc.");
+		return refuse_room("It leaves no blocks of the disc.");
 	importing->start_block = (uint32_t)start;
 	importing->free_blocks = state->capacity_blocks - (uint32_t)start;
 	return S_OK;
@@ -186,7 +186,7 @@ static HRESULT check_first(const struct importing *importing)
 	if (strcmp(importing->identifier, image->multisession.disc_identifier) == 0 &&
 	    importing->earlier.continued.imported == image->continued->imported)
 		return S_FALSE;
-	return refuse_room("Another one was imported into the image before.");
+	return refuse_room("Another session was imported before.");
 }
 
 /* ---- taking ------------------------------------------------------------ */
@@ -196,15 +196,18 @@ static HRESULT tell_imported(void *context, const char *path,
 {
 	const struct importing *importing = context;
 	fsi_image *image = importing->image;
+	const struct fsi_import_progress progress = {
+		.file_system = importing->earlier.continued.imported,
+		.current_item = path,
+		.imported_directories = counts->directories,
+		.total_directories = counts->total_directories,
+		.imported_files = counts->files,
+		.total_files = counts->total_files,
+	};
 	HRESULT hr = S_OK;
 
-	if (image->import_handler == NULL)
-		return S_OK;
 	image->in_handler = true;
-	hr = image->import_handler(image->import_handler_context, image,
-				   importing->earlier.continued.imported, path,
-				   counts->directories, counts->total_directories,
-				   counts->files, counts->total_files);
+	hr = image->import_handler(image->import_handler_context, image, &progress);
 	image->in_handler = false;
 	return FAILED(hr) ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
 }

@@ -62,74 +62,29 @@ static HRESULT put_name_extension(fsi_image *image, bool *flag, bool new_val)
 	return S_OK;
 }
 
-HRESULT fsi_image_get_long_iso_names(fsi_image *image, bool *ret_val)
-{
-	return fsi_image_get_flag(image, FSI_IMAGE_FLAG(image, name_extensions.long_iso),
-				  ret_val);
-}
+/* Both functions of one of them. */
+#define NAME_EXTENSION(getter, putter, extension) \
+	HRESULT getter(fsi_image *image, bool *ret_val) \
+	{ \
+		return fsi_image_get_flag( \
+			image, FSI_IMAGE_FLAG(image, name_extensions.extension), \
+			ret_val); \
+	} \
+	HRESULT putter(fsi_image *image, bool new_val) \
+	{ \
+		return put_name_extension( \
+			image, FSI_IMAGE_FLAG(image, name_extensions.extension), \
+			new_val); \
+	}
 
-HRESULT fsi_image_put_long_iso_names(fsi_image *image, bool new_val)
-{
-	return put_name_extension(image, FSI_IMAGE_FLAG(image, name_extensions.long_iso),
-				  new_val);
-}
-
-HRESULT fsi_image_get_lowercase_iso_names(fsi_image *image, bool *ret_val)
-{
-	return fsi_image_get_flag(
-		image, FSI_IMAGE_FLAG(image, name_extensions.lowercase_iso), ret_val);
-}
-
-HRESULT fsi_image_put_lowercase_iso_names(fsi_image *image, bool new_val)
-{
-	return put_name_extension(
-		image, FSI_IMAGE_FLAG(image, name_extensions.lowercase_iso), new_val);
-}
-
-HRESULT fsi_image_get_relaxed_iso_names(fsi_image *image, bool *ret_val)
-{
-	return fsi_image_get_flag(
-		image, FSI_IMAGE_FLAG(image, name_extensions.relaxed_iso), ret_val);
-}
-
-HRESULT fsi_image_put_relaxed_iso_names(fsi_image *image, bool new_val)
-{
-	return put_name_extension(
-		image, FSI_IMAGE_FLAG(image, name_extensions.relaxed_iso), new_val);
-}
-
-HRESULT fsi_image_get_multidot_iso_names(fsi_image *image, bool *ret_val)
-{
-	return fsi_image_get_flag(
-		image, FSI_IMAGE_FLAG(image, name_extensions.multidot_iso), ret_val);
-}
-
-HRESULT fsi_image_put_multidot_iso_names(fsi_image *image, bool new_val)
-{
-	return put_name_extension(
-		image, FSI_IMAGE_FLAG(image, name_extensions.multidot_iso), new_val);
-}
-
-HRESULT fsi_image_get_omit_iso_versions(fsi_image *image, bool *ret_val)
-{
-	return fsi_image_get_flag(
-		image, FSI_IMAGE_FLAG(image, name_extensions.unversioned_iso), ret_val);
-}
-
-HRESULT fsi_image_put_omit_iso_versions(fsi_image *image, bool new_val)
-{
-	return put_name_extension(
-		image, FSI_IMAGE_FLAG(image, name_extensions.unversioned_iso), new_val);
-}
-
-HRESULT fsi_image_get_long_joliet_names(fsi_image *image, bool *ret_val)
-{
-	return fsi_image_get_flag(
-		image, FSI_IMAGE_FLAG(image, name_extensions.long_joliet), ret_val);
-}
-
-HRESULT fsi_image_put_long_joliet_names(fsi_image *image, bool new_val)
-{
-	return put_name_extension(
-		image, FSI_IMAGE_FLAG(image, name_extensions.long_joliet), new_val);
-}
+NAME_EXTENSION(fsi_image_get_long_iso_names, fsi_image_put_long_iso_names, long_iso)
+NAME_EXTENSION(fsi_image_get_lowercase_iso_names, fsi_image_put_lowercase_iso_names,
+	       lowercase_iso)
+NAME_EXTENSION(fsi_image_get_relaxed_iso_names, fsi_image_put_relaxed_iso_names,
+	       relaxed_iso)
+NAME_EXTENSION(fsi_image_get_multidot_iso_names, fsi_image_put_multidot_iso_names,
+	       multidot_iso)
+NAME_EXTENSION(fsi_image_get_omit_iso_versions, fsi_image_put_omit_iso_versions,
+	       unversioned_iso)
+NAME_EXTENSION(fsi_image_get_long_joliet_names, fsi_image_put_long_joliet_names,
+	       long_joliet)

@@ -359,6 +359,7 @@ HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	plan->for_result = for_result;
+	plan->watcher = fsi_image_watcher(image);
 	begin_layout(image, &plan->layout);
 	hr = describe_volume(image, naming->order, &plan->volume);
 	if (SUCCEEDED(hr))

@@ -181,7 +181,7 @@ static HRESULT find_duplicates(const fsi_image *image, const struct fsi_order *o
 		hr = FSI_FAIL(E_OUTOFMEMORY);
 	} else {
 		list_candidates(image, order, &plan->layout, candidates, &count);
-		hr = fsi_duplicates_find(candidates, count, plan->firsts);
+		hr = fsi_duplicates_find(candidates, count, &plan->watcher, plan->firsts);
 	}
 	fsi_free(candidates);
 	return hr;

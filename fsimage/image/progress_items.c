@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "tree/path.h"
 
 #include <string.h>
 
@@ -100,43 +101,98 @@ HRESULT fsi_progress_items_get_item(fsi_progress_items *items, uint32_t index,
 	return S_OK;
 }
 
+/* Item n is region n. NULL: no item has the block of the disc, or of the image. */
+static const struct fsi_progress_item *find_block(const fsi_progress_items *items,
+						  uint32_t block)
+{
+	const struct fsi_layout *layout = &items->result->plan->layout;
+	const struct fsi_region *region = fsi_layout_find(layout, block);
+
+	return region != NULL ? &items->items[region - layout->regions.items] : NULL;
+}
+
+static const struct fsi_progress_item *find_image_block(const fsi_progress_items *items,
+							uint32_t block)
+{
+	const struct fsi_layout *layout = &items->result->plan->layout;
+
+	return block < fsi_layout_image_blocks(layout)
+		       ? find_block(items, layout->image_block + block)
+		       : NULL;
+}
+
 HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_t block,
 				      const struct fsi_progress_item **ret_item)
 {
-	const struct fsi_layout *layout = NULL;
-	const struct fsi_region *region = NULL;
+	const struct fsi_progress_item *item = NULL;
 
 	fsi_error_clear();
 	if (items == NULL || ret_item == NULL)
 		return FSI_FAIL(E_POINTER);
-	/* Item n is region n. */
-	layout = &items->result->plan->layout;
-	region = block < fsi_layout_image_blocks(layout)
-			 ? fsi_layout_find(layout, layout->image_block + block)
-			 : NULL;
-	if (region == NULL)
+	item = find_image_block(items, block);
+	if (item == NULL)
 		return FSI_FAIL(E_INVALIDARG);
-	*ret_item = &items->items[region - layout->regions.items];
+	*ret_item = item;
 	return S_OK;
+}
+
+static const struct fsi_progress_item *find_description(const fsi_progress_items *items,
+							const char *description)
+{
+	const size_t length = strlen(description);
+
+	for (uint32_t i = 0; i < items->count; i++) {
+		const char *other = items->items[i].description;
+
+		if (fsi_text_compare_ignoring_case(other, strlen(other), description,
+						   length) == 0)
+			return &items->items[i];
+	}
+	return NULL;
+}
+
+/* Where the data of a file is that has no item by its own name. */
+static const struct fsi_progress_item *find_file(const fsi_progress_items *items,
+						 const char *path)
+{
+	struct fsi_tree *tree = &items->result->image->tree;
+	struct fsi_path_end end;
+	const struct fsi_node *node = NULL;
+	const struct fsi_data *data = NULL;
+	uint32_t block = 0;
+
+	/* A description is a full path. */
+	if (path[0] != '\\' && path[0] != '/')
+		return NULL;
+	if (SUCCEEDED(fsi_path_resolve(tree, &tree->root, path, "description", &end)))
+		node = fsi_path_find(tree, &end);
+	if (node != NULL && node->kind == FSI_NODE_FILE)
+		data = node->content.data;
+	/* What is empty has the place of whatever comes next, and no block of it. */
+	if (data == NULL || data->size == 0)
+		return NULL;
+	block = items->result->plan->layout.data_blocks[data->number];
+	return block > 0 ? find_block(items, block) : NULL;
 }
 
 HRESULT fsi_progress_items_from_description(fsi_progress_items *items,
 					    const char *description,
 					    const struct fsi_progress_item **ret_item)
 {
+	const struct fsi_progress_item *item = NULL;
+
 	fsi_error_clear();
 	if (description == NULL)
 		return FSI_FAIL(E_FAIL);
 	if (items == NULL || ret_item == NULL)
 		return FSI_FAIL(E_POINTER);
-	for (uint32_t i = 0; i < items->count; i++) {
-		const char *other = items->items[i].description;
-
-		if (fsi_text_compare_ignoring_case(other, strlen(other), description,
-						   strlen(description)) == 0) {
-			*ret_item = &items->items[i];
-			return S_OK;
-		}
-	}
-	return FSI_FAIL(E_INVALIDARG);
+	item = find_description(items, description);
+	if (item == NULL)
+		item = find_file(items, description);
+	/* What a path met on the way that leads nowhere. */
+	fsi_error_clear();
+	if (item == NULL)
+		return FSI_FAIL(E_INVALIDARG);
+	*ret_item = item;
+	return S_OK;
 }

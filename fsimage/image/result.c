@@ -3,6 +3,7 @@
 #include "image/result.h"
 
 #include "base/memory.h"
+#include "image/write_events.h"
 #include "io/sink.h"
 #include "layout/image_stream.h"
 
@@ -244,32 +245,36 @@ static HRESULT forget_callbacks(HRESULT hr)
 	return hr;
 }
 
-HRESULT fsi_result_write_file(fsi_result *result, const char *path,
-			      const struct fsi_write_options *options)
+/* path NULL: to the descriptor. */
+static HRESULT write_result(fsi_result *result, const char *path, int descriptor,
+			    const struct fsi_write_options *options)
 {
+	struct fsi_write_events events;
 	fsi_stream *stream = NULL;
 	HRESULT hr = S_OK;
 
+	FSI_TRY(make_stream(result, &stream));
+	options = fsi_write_events_begin(&events, &result->plan->layout, options);
+	hr = path != NULL ? fsi_sink_write_file(stream, path, options)
+			  : fsi_sink_write_descriptor(stream, descriptor, options);
+	fsi_stream_release(stream);
+	return forget_callbacks(fsi_write_events_end(&events, hr));
+}
+
+HRESULT fsi_result_write_file(fsi_result *result, const char *path,
+			      const struct fsi_write_options *options)
+{
 	fsi_error_clear();
 	if (result == NULL || path == NULL)
 		return FSI_FAIL(E_POINTER);
-	FSI_TRY(make_stream(result, &stream));
-	hr = fsi_sink_write_file(stream, path, options);
-	fsi_stream_release(stream);
-	return forget_callbacks(hr);
+	return write_result(result, path, -1, options);
 }
 
 HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
 				    const struct fsi_write_options *options)
 {
-	fsi_stream *stream = NULL;
-	HRESULT hr = S_OK;
-
 	fsi_error_clear();
 	if (result == NULL)
 		return FSI_FAIL(E_POINTER);
-	FSI_TRY(make_stream(result, &stream));
-	hr = fsi_sink_write_descriptor(stream, descriptor, options);
-	fsi_stream_release(stream);
-	return forget_callbacks(hr);
+	return write_result(result, NULL, descriptor, options);
 }

@@ -25,29 +25,29 @@ static HRESULT enter(fsi_disc_entry *entry, uint64_t size)
 {
 	struct fsi_iso_view *view = fsi_import_iso_view_of(entry->view);
 	const struct fsi_iso_item *item = fsi_import_iso_item_of(entry);
-	const struct fsi_udf_visit visit = {
+	const struct fsi_visit visit = {
 		.directory = entry->info.identity,
 		.parent = item->parent,
 		.position = item->record.disc_offset,
 	};
 	const uint64_t blocks = size / FSI_BLOCK_SIZE + (size % FSI_BLOCK_SIZE != 0);
 
-	switch (fsi_udf_visits_enter(&view->visits, &visit, blocks > 0 ? blocks : 1)) {
-	case FSI_UDF_VISIT_OTHER_NAME:
+	switch (fsi_visits_enter(&view->visits, &visit, blocks > 0 ? blocks : 1)) {
+	case FSI_VISIT_OTHER_NAME:
 		return fsi_iso_reader_inconsistent(
 			&view->reader,
 			"The directory that begins in block %" PRIu32
 			" is in two places, or within itself.",
 			item->sections[0].first_block);
-	case FSI_UDF_VISIT_NO_ROOM:
+	case FSI_VISIT_NO_ROOM:
 		return fsi_iso_reader_inconsistent(
 			&view->reader,
 			"The directory that begins in block %" PRIu32
 			" is larger than the disc has room for, with those before it.",
 			item->sections[0].first_block);
-	case FSI_UDF_VISIT_NO_MEMORY:
+	case FSI_VISIT_NO_MEMORY:
 		return FSI_FAIL(E_OUTOFMEMORY);
-	case FSI_UDF_VISIT_ALLOWED:
+	case FSI_VISIT_ALLOWED:
 	default:
 		return S_OK;
 	}

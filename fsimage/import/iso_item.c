@@ -356,8 +356,6 @@ HRESULT fsi_import_iso_find_place(fsi_disc_entry *entry, struct fsi_view_place *
 	for (size_t i = 0; item->depth > 0 && i < item->record.section_count; i++) {
 		const struct fsi_iso_section *section = &item->sections[i];
 
-		if (section->is_interleaved)
-			return unsupported(entry, "interleaved files");
 		if (section->is_compressed)
 			return unsupported(entry, "compressed files");
 		if (section->attribute_blocks > 0)

@@ -24,8 +24,7 @@
 struct fsi_iso_section {
 	uint32_t first_block;
 	uint32_t size;		  /* in bytes */
-	uint8_t attribute_blocks; /* these three: see struct fsi_iso9660_found */
-	bool is_interleaved;
+	uint8_t attribute_blocks; /* these two: see struct fsi_iso9660_found */
 	bool is_compressed;
 };
 

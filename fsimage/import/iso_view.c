@@ -37,7 +37,7 @@ static void destroy_view(fsi_disc_view *view)
 
 	fsi_iso_reader_close(&self->reader);
 	if (self->has_visits)
-		fsi_udf_visits_free(&self->visits);
+		fsi_visits_free(&self->visits);
 	fsi_free(self);
 }
 
@@ -135,8 +135,7 @@ static HRESULT open_volume(struct fsi_iso_view *self, struct fsi_media *media,
 			       root, sizeof(root)));
 	self->reader.skipped = fsi_iso9660_get_skipped(root);
 	FSI_TRY(fsi_iso_reader_open(&self->reader, media, is_joliet));
-	self->has_visits =
-		fsi_udf_visits_init(&self->visits, fsi_media_block_count(media));
+	self->has_visits = fsi_visits_init(&self->visits, fsi_media_block_count(media));
 	if (!self->has_visits)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	describe(self, is_joliet);

@@ -4,7 +4,7 @@
 #define FSI_IMPORT_ISO_VIEW_H
 
 #include "import/iso_reader.h"
-#include "import/udf_visits.h"
+#include "import/visits.h"
 #include "import/view.h"
 
 /* Directories are not entered deeper than this; path names of systems end before. */
@@ -13,7 +13,7 @@
 struct fsi_iso_view {
 	fsi_disc_view view;
 	struct fsi_iso_reader reader;
-	struct fsi_udf_visits visits; /* of directories, as for UDF */
+	struct fsi_visits visits; /* of directories, as for UDF */
 	bool has_visits;
 	struct fsi_iso9660_volume volume;
 };

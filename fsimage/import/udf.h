@@ -11,7 +11,7 @@
 #define FSI_IMPORT_UDF_H
 
 #include "base/vector.h"
-#include "import/udf_visits.h"
+#include "import/visits.h"
 #include "media/media.h"
 #include "udf/maps.h"
 #include "udf/read_descriptors.h"
@@ -73,7 +73,7 @@ struct fsi_udf {
 	uint32_t block_size;
 	uint32_t block_count;			 /* of the media */
 	FSI_VECTOR(struct fsi_udf_space) spaces; /* by partition reference */
-	struct fsi_udf_visits visits;
+	struct fsi_visits visits;
 };
 
 /* ---- blocks ------------------------------------------------------------ */

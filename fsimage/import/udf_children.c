@@ -35,26 +35,26 @@ void fsi_import_udf_destroy_children(fsi_disc_children *children)
 
 /* ---- opening ----------------------------------------------------------- */
 
-static HRESULT enter(struct fsi_udf *udf, const struct fsi_udf_visit *visit,
+static HRESULT enter(struct fsi_udf *udf, const struct fsi_visit *visit,
 		     const struct fsi_udf_entry_block *entry)
 {
 	const uint64_t size = entry->icb.size;
 	const uint64_t blocks = size / udf->block_size + (size % udf->block_size != 0);
 
-	switch (fsi_udf_visits_enter(&udf->visits, visit, blocks > 0 ? blocks : 1)) {
-	case FSI_UDF_VISIT_OTHER_NAME:
+	switch (fsi_visits_enter(&udf->visits, visit, blocks > 0 ? blocks : 1)) {
+	case FSI_VISIT_OTHER_NAME:
 		return fsi_import_udf_inconsistent(
 			"The directory whose file entry is in block %" PRIu32
 			" is in two places, or within itself.",
 			entry->block);
-	case FSI_UDF_VISIT_NO_ROOM:
+	case FSI_VISIT_NO_ROOM:
 		return fsi_import_udf_inconsistent(
 			"The directory whose file entry is in block %" PRIu32
 			" is larger than the disc has room for, with those before it.",
 			entry->block);
-	case FSI_UDF_VISIT_NO_MEMORY:
+	case FSI_VISIT_NO_MEMORY:
 		return FSI_FAIL(E_OUTOFMEMORY);
-	case FSI_UDF_VISIT_ALLOWED:
+	case FSI_VISIT_ALLOWED:
 	default:
 		return S_OK;
 	}
@@ -64,7 +64,7 @@ static HRESULT enter(struct fsi_udf *udf, const struct fsi_udf_visit *visit,
 struct listing {
 	struct fsi_udf_allocation icb;
 	enum fsi_udf_file_type file_type;
-	struct fsi_udf_visit visit;
+	struct fsi_visit visit;
 };
 
 static HRESULT load_listing(struct fsi_udf *udf, const struct listing *listing,

@@ -198,7 +198,7 @@ static HRESULT create_mount(struct fsi_media *media, uint32_t block_size,
 
 	if (mount == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	if (!fsi_udf_visits_init(&mount->udf.visits, blocks)) {
+	if (!fsi_visits_init(&mount->udf.visits, blocks)) {
 		fsi_free(mount);
 		return FSI_FAIL(E_OUTOFMEMORY);
 	}
@@ -228,7 +228,7 @@ void fsi_import_udf_unmount(struct fsi_udf_mount *mount)
 	if (mount == NULL)
 		return;
 	fsi_import_udf_free_spaces(&mount->udf);
-	fsi_udf_visits_free(&mount->udf.visits);
+	fsi_visits_free(&mount->udf.visits);
 	fsi_media_release(mount->udf.media);
 	fsi_free(mount);
 }

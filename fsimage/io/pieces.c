@@ -5,10 +5,8 @@
 #include "base/memory.h"
 #include "error/fail.h"
 #include "io/stream.h"
+#include "io/thread.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <time.h>
 
 /* More readers than these would wait for each other. */
@@ -162,19 +160,12 @@ static void *run_reader(void *context)
 
 /* ---- beginning and ending ---------------------------------------------- */
 
-/* Signals are for the threads of the caller. */
 static void start_threads(struct fsi_pieces *pieces, unsigned wanted)
 {
-	sigset_t all;
-	sigset_t before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (pieces->thread_count < wanted &&
-	       pthread_create(&pieces->threads[pieces->thread_count], NULL, run_reader,
-			      pieces) == 0)
+	       fsi_thread_start(run_reader, pieces,
+				&pieces->threads[pieces->thread_count]) == 0)
 		pieces->thread_count++;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* Waiting goes by a clock that nobody sets. */

@@ -172,18 +172,9 @@ static const struct fsi_region *find_region(const struct fsi_layout *layout,
 static size_t find_next(const struct fsi_layout *layout, uint64_t offset)
 {
 	const uint64_t block = block_at(layout, offset);
-	size_t low = 0;
-	size_t high = layout->regions.count;
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (layout->regions.items[middle].first_block <= block)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return block < layout->end_block ? fsi_layout_count_until(layout, (uint32_t)block)
+					 : layout->regions.count;
 }
 
 /* The first byte behind offset at which another region may begin. */

@@ -110,12 +110,11 @@ HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t end_block)
 	return S_OK;
 }
 
-const struct fsi_region *fsi_layout_find(const struct fsi_layout *layout, uint32_t block)
+size_t fsi_layout_count_until(const struct fsi_layout *layout, uint32_t block)
 {
 	size_t low = 0;
 	size_t high = layout->regions.count;
 
-	/* The last region that begins at or before the block. */
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
@@ -124,8 +123,14 @@ const struct fsi_region *fsi_layout_find(const struct fsi_layout *layout, uint32
 		else
 			high = middle;
 	}
-	if (low == 0 || block - layout->regions.items[low - 1].first_block >=
-				layout->regions.items[low - 1].blocks)
-		return NULL;
-	return &layout->regions.items[low - 1];
+	return low;
+}
+
+const struct fsi_region *fsi_layout_find(const struct fsi_layout *layout, uint32_t block)
+{
+	const size_t count = fsi_layout_count_until(layout, block);
+	const struct fsi_region *last =
+		count > 0 ? &layout->regions.items[count - 1] : NULL;
+
+	return last != NULL && block - last->first_block < last->blocks ? last : NULL;
 }

@@ -131,6 +131,9 @@ static inline uint32_t fsi_layout_session_blocks(const struct fsi_layout *layout
 	return layout->end_block - layout->first_block;
 }
 
+/* How many regions begin at or before a block: the first so many. */
+size_t fsi_layout_count_until(const struct fsi_layout *layout, uint32_t block);
+
 /* The region that holds a block; NULL when the block is zero filling. */
 const struct fsi_region *fsi_layout_find(const struct fsi_layout *layout, uint32_t block);
 

@@ -7,7 +7,10 @@
 
 /* Who is told how far it is. A failure ends the call that is under way. */
 struct fsi_copy_watcher {
-	/* In bytes: 0, each full MiB, and the end, once each; total as far as known. */
+	/*
+	 * In bytes; total as far as known. While a file is taken in: 0, each full MiB,
+	 * and the end, once each.
+	 */
 	HRESULT(*copied)
 	(void *context, const struct fsi_node *file, uint64_t copied, uint64_t total);
 	void *context;

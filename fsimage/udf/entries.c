@@ -193,7 +193,8 @@ uint64_t fsi_udf_unique_id(const struct fsi_udf_entries *entries,
 
 	if (item->number == 0)
 		return 0;
-	if (imported != NULL && imported->unique_id != 0)
+	/* It is that of the entry, hence of its first name. */
+	if (imported != NULL && imported->unique_id != 0 && fsi_node_entry(item) == item)
 		return imported->unique_id;
 	return free_unique_id(entries, item->number - 1);
 }

@@ -529,6 +529,9 @@ FSI_API HRESULT fsi_image_get_long_joliet_names(fsi_image *image, bool *ret_val)
  * that are a hole. Counts are in blocks of 2048 bytes and concern the current
  * file; the total grows with what has come while it is not known.
  *
+ * Extension: fsi_image_create_result_image() tells which file is read to find
+ * duplicates, at most 20 times a second, and once when all are found.
+ *
  * @param current_file  full path in the image, borrowed for the call
  * @return S_OK to go on; a failure cancels the call that is under way, which
  *         then undoes itself and returns E_IMAPI_REQUEST_CANCELLED. The handler
@@ -569,7 +572,8 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *         IMAPI_E_ITEM_NOT_FOUND (path), IMAPI_E_NOT_FILE (path),
  *         IMAPI_E_DIR_NOT_FOUND (directory), IMAPI_E_NOT_DIR (path),
  *         IMAPI_E_INVALID_PATH (path). With fsi_image_put_deduplicate() what
- *         fsi_stream_read_at() returns for the sources
+ *         fsi_stream_read_at() returns for the sources, and
+ *         E_IMAPI_REQUEST_CANCELLED when the events callback asked for it
  */
 FSI_API HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result);
 

@@ -96,6 +96,48 @@ FSI_API HRESULT fsi_result_get_duplicates(fsi_result *result, uint32_t *ret_coun
 FSI_API HRESULT fsi_result_get_progress_items(fsi_result *result,
 					      fsi_progress_items **ret_items);
 
+/**
+ * The blocks that have to be recorded (IFileSystemImageResult2::get_ModifiedBlocks).
+ * Of an image that begins a disc that is all of it, as one range: what lies between
+ * structures and files is zeros that must be on the disc as well. IMAPI tells the same
+ * by E_NOTIMPL. So it is of the image of a session alone.
+ *
+ * Of an image that covers a disc with earlier sessions the first range is the session.
+ * When that is safely on the disc, the others are to be written one by one, each of one
+ * block and in this order: then the disc can be read at any moment, as it was or as it is
+ * to be.
+ *
+ * @param ret_ranges  one reference
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_result_get_modified_blocks(fsi_result *result,
+					       fsi_block_ranges **ret_ranges);
+
+/* ---- block ranges ------------------------------------------------------ */
+
+/** Blocks that lie side by side (IBlockRange). */
+struct fsi_block_range {
+	uint32_t start_lba; /**< the first block */
+	uint32_t end_lba;   /**< the last one, included */
+};
+
+/** @return ranges, with one more reference */
+FSI_API fsi_block_ranges *fsi_block_ranges_add_ref(fsi_block_ranges *ranges);
+
+/** Give up one reference. @param ranges  NULL is accepted */
+FSI_API void fsi_block_ranges_release(fsi_block_ranges *ranges);
+
+/**
+ * All ranges, to be recorded in this order (IBlockRangeList::get_BlockRanges).
+ *
+ * @param ret_block_ranges  the first of an array, borrowed from ranges
+ * @param ret_count         how many there are
+ * @return S_OK; E_POINTER
+ */
+FSI_API HRESULT fsi_block_ranges_get_block_ranges(
+	fsi_block_ranges *ranges, const struct fsi_block_range **ret_block_ranges,
+	uint32_t *ret_count);
+
 /* ---- progress items ---------------------------------------------------- */
 
 /** A run of blocks of the image. */
@@ -133,7 +175,9 @@ FSI_API HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_
 					      const struct fsi_progress_item **ret_item);
 
 /**
- * The first item with a description; case does not matter.
+ * The first item with a description; case does not matter. Extension: for the path of
+ * a file that has its blocks together with another one (a hard link, a duplicate) it
+ * is the item of those blocks, whatever that is called.
  *
  * @return S_OK; E_POINTER; E_FAIL when description is NULL; E_INVALIDARG when
  *         there is none
@@ -166,6 +210,20 @@ struct fsi_write_options {
 	HRESULT (*progress)(void *context, uint64_t written, uint64_t total);
 	void *progress_context;
 	/**
+	 * Extension of DFileSystemImageEvents::Update: told which file is being
+	 * written, at most 20 times a second, and once when all is written; NULL:
+	 * nobody is. What is to be asked more often, progress is.
+	 * @param current_file    full path in the image, or what else the blocks are;
+	 *                        borrowed for the call
+	 * @param copied_sectors  blocks of the image that are written
+	 * @param total_sectors   blocks of the image
+	 * @return S_OK to go on; a failure stops the writing
+	 */
+	HRESULT(*update)
+	(void *context, const char *current_file, uint32_t copied_sectors,
+	 uint32_t total_sectors);
+	void *update_context;
+	/**
 	 * How many threads read ahead while this one writes, up to 16; 0: none is
 	 * started. The bytes are the same.
 	 */
@@ -182,7 +240,8 @@ struct fsi_write_options {
 /**
  * Write the image to a file. It appears under its name when it is complete and
  * synced, and not before; on failure nothing is left behind and an existing
- * file is as it was. A block device is written in place, and only with replace.
+ * file is as it was, unless only the folder's entry for it could not be synced. A block
+ * device is written in place, and only with replace.
  *
  * @param path     host path
  * @param options  borrowed; NULL: no replace, no progress
@@ -192,8 +251,8 @@ struct fsi_write_options {
  *         FSI_E_NOT_SUPPORTED, or what else the system reports, when reflink is
  *         FSI_REFLINK_ALWAYS and the target can't share blocks, or not with a
  *         source; E_INVALIDARG when a large file is at an odd block then, or when
- *         reflink is none of its values; E_IMAPI_REQUEST_CANCELLED when progress stopped
- * it; what fsi_stream_read_at() returns for the sources
+ *         reflink is none of its values; E_IMAPI_REQUEST_CANCELLED when progress or
+ *         update stopped it; what fsi_stream_read_at() returns for the sources
  */
 FSI_API HRESULT fsi_result_write_file(fsi_result *result, const char *path,
 				      const struct fsi_write_options *options);

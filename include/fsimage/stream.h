@@ -9,6 +9,8 @@
 
 #include <fsimage/codes.h>
 
+#include <stdio.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -184,6 +186,34 @@ FSI_API HRESULT fsi_stream_count_zeros_at(fsi_stream *stream, uint64_t offset,
  * @return S_OK; E_POINTER; E_OUTOFMEMORY
  */
 FSI_API HRESULT fsi_stream_clone(fsi_stream *stream, fsi_stream **ret_stream);
+
+/**
+ * Extension: hand a stream on as a FILE, for programs that read those. It is read at
+ * any place (fseeko); a sequential stream only from its start to its end. Where
+ * reading fails, ferror() is set and errno is EIO, or ENOMEM; the error of the thread
+ * that reads has the code.
+ *
+ * @param ret_file  open for reading, to be closed with fclose(); it has a reference
+ *                  of its own
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_stream_open_file(fsi_stream *stream, FILE **ret_file);
+
+/**
+ * Extension: hand a stream on as a descriptor, for programs that are given one. It is
+ * a socket that a thread of the library writes the bytes to, so it is read once, from
+ * the start to the end, and can't be opened again by a path of /proc or /dev. The
+ * thread has a reference to the stream and ends when all is read or the descriptor
+ * closed, which raises no SIGPIPE.
+ *
+ * Where the stream fails, or ends before its size, reading the descriptor fails with
+ * ECONNRESET once all bytes before are read: what can be read to its end is whole.
+ *
+ * @param ret_descriptor  to be closed; closed on exec unless duplicated
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY; a system error as HRESULT_FROM_WIN32
+ *         when there are no more descriptors or threads
+ */
+FSI_API HRESULT fsi_stream_open_descriptor(fsi_stream *stream, int *ret_descriptor);
 
 #ifdef __cplusplus
 }

@@ -502,7 +502,8 @@ class Said(CommandTest):
         size = (self.room / 'a "b"\\c\n.iso').stat().st_size
         self.assertEqual(
             {"output", "blocks", "block_size", "bytes", "files", "directories", "source_bytes",
-             "seconds", "volume", "file_systems", "kept", "skipped"}, set(told))
+             "seconds", "volume", "file_systems", "duplicates", "kept", "skipped"}, set(told))
+        self.assertEqual({"count": 0, "bytes": 0}, told["duplicates"])
         self.assertEqual(
             ('a "b"\\c\n.iso', size // 2048, 2048, size, 1, 1, 3),
             tuple(told[key] for key in ("output", "blocks", "block_size", "bytes", "files",

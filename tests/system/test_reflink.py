@@ -6,11 +6,14 @@ With TMPDIR on btrfs or XFS the file system shares them, elsewhere it can't.
 """
 
 import os
+import signal
 import subprocess
+import time
 import unittest
+from pathlib import Path
 
 import iso_tree
-from command_case import CommandTest
+from command_case import CommandTest, Done, start
 
 EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
 BIG = 3 << 20
@@ -103,6 +106,45 @@ class Deduplicate(ShareTest):
         done = self.create("-o", "out.iso", "--deduplicate", "source")
         self.assertIn("note: 3 files are stored with another of the same bytes, which saves 6.0 MiB",
                       done.errors)
+
+    def test_json_tells_what_is_saved(self) -> None:
+        done = self.create("-o", "out.iso", "--deduplicate", "--json", "source")
+        self.assertEqual(3, done.object["duplicates"]["count"])
+        saved = done.object["duplicates"]["bytes"]
+        done = self.create("-o", "plain.iso", "--json", "source")
+        self.assertEqual({"count": 0, "bytes": 0}, done.object["duplicates"])
+        sizes = [(self.room / name).stat().st_size for name in ("plain.iso", "out.iso")]
+        # Both end at a whole ECC block.
+        self.assertLess(abs(sizes[0] - sizes[1] - saved), 65536)
+
+    def test_comparing_is_interrupted(self) -> None:
+        for name in ("x", "y"):
+            self.put_sparse(f"huge/{name}", 64 << 30)
+        process = start("create", "-f", "udf", "-o", "out.iso", "--deduplicate", "huge",
+                        cwd=self.room)
+        try:
+            self.wait_until_read(process.pid, self.room / "huge")
+            process.send_signal(signal.SIGINT)
+            done = Done(process, timeout=30)
+        finally:
+            process.kill()
+        self.assertEqual(-signal.SIGINT, done.status)
+        self.assertIn("laying out the image", done.errors)
+        self.assertIn("E_IMAPI_REQUEST_CANCELLED", done.errors)
+        self.assertNotIn("out.iso", self.names())
+
+    def wait_until_read(self, pid: int, folder: Path) -> None:
+        """Until a process has a file of a folder open, and some of it read."""
+        end = time.monotonic() + 60
+        while True:
+            self.assertLess(time.monotonic(), end)
+            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+                try:
+                    if Path(os.readlink(descriptor)).parent == folder:
+                        return
+                except OSError:
+                    pass
+            time.sleep(0.002)
 
     def test_image_is_smaller_and_whole(self) -> None:
         for file_systems in ("iso,joliet", "iso,joliet,udf"):

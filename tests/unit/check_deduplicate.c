@@ -260,8 +260,9 @@ START_TEST(the_image_is_smaller_by_what_is_there_once)
 	ASSERT_OK(fsi_result_get_progress_items(result, &items));
 	ASSERT_OK(fsi_progress_items_from_description(items, "\\a", &item));
 	ck_assert_uint_eq(item->block_count, 512);
-	ck_assert_int_eq(fsi_progress_items_from_description(items, "\\b", &item),
-			 E_INVALIDARG);
+	ck_assert_str_eq(item->description, "\\a");
+	ASSERT_OK(fsi_progress_items_from_description(items, "\\b", &item));
+	ck_assert_str_eq(item->description, "\\a");
 	fsi_progress_items_release(items);
 	/* What is used is told as before, also while there is a result. */
 	ASSERT_OK(fsi_image_get_used_blocks(image, &used));
@@ -379,6 +380,84 @@ START_TEST(without_memory_there_is_no_result)
 }
 END_TEST
 
+/* ---- events ------------------------------------------------------------ */
+
+struct updates {
+	unsigned calls;
+	unsigned last_call; /* the one that cancels; 0: none */
+	char first[16];
+	char last[16];
+	uint32_t copied;
+	uint32_t total;
+};
+
+static HRESULT note_update(void *context, fsi_image *image, const char *current_file,
+			   uint32_t copied_sectors, uint32_t total_sectors)
+{
+	struct updates *updates = context;
+
+	ASSERT_FAILS(fsi_image_put_deduplicate(image, false), IMAPI_E_READONLY, "");
+	ck_assert_uint_lt(strlen(current_file), sizeof(updates->last));
+	if (updates->calls == 0)
+		strcpy(updates->first, current_file);
+	strcpy(updates->last, current_file);
+	updates->copied = copied_sectors;
+	updates->total = total_sectors;
+	return ++updates->calls == updates->last_call ? E_FAIL : S_OK;
+}
+
+static fsi_image *watched_image(struct updates *updates)
+{
+	fsi_image *image = new_image(BRIDGE);
+
+	add_file(image, "a", 2 * MIB, 1);
+	add_file(image, "b", 2 * MIB, 1);
+	add_file(image, "c", 100, 1);
+	ASSERT_OK(fsi_image_put_update_handler(image, note_update, updates));
+	return image;
+}
+
+START_TEST(updates_tell_what_is_compared)
+{
+	struct updates updates = {.calls = 0};
+	fsi_image *image = watched_image(&updates);
+
+	assert_spares(image, 1, 1024);
+	ck_assert_uint_ge(updates.calls, 2);
+	ck_assert_str_eq(updates.first, "\\a");
+	ck_assert_str_eq(updates.last, "\\b");
+	ck_assert_uint_eq(updates.copied, 1024);
+	ck_assert_uint_eq(updates.total, 1024);
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(without_anything_to_compare_nothing_is_told)
+{
+	struct updates updates = {.calls = 0};
+	fsi_image *image = watched_image(&updates);
+
+	ASSERT_OK(fsi_directory_remove(api_root(image), "b"));
+	assert_spares(image, 0, 0);
+	ck_assert_uint_eq(updates.calls, 0);
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(comparing_can_be_cancelled_and_tried_again)
+{
+	struct updates updates = {.last_call = (unsigned)_i};
+	fsi_image *image = watched_image(&updates);
+
+	ASSERT_FAILS(try_result(image), E_IMAPI_REQUEST_CANCELLED, "");
+	ck_assert_uint_eq(updates.calls, (unsigned)_i);
+	updates.last_call = 0;
+	ASSERT_OK(fsi_directory_remove(api_root(image), "c"));
+	assert_spares(image, 1, 1024);
+	fsi_image_release(image);
+}
+END_TEST
+
 /* ---- the suite --------------------------------------------------------- */
 
 int main(void)
@@ -404,6 +483,9 @@ int main(void)
 	tcase_add_test(tcase, a_file_that_has_another_size_is_an_error);
 	tcase_add_test(tcase, a_file_that_stands_for_another_must_stay_as_it_is);
 	tcase_add_test(tcase, without_memory_there_is_no_result);
+	tcase_add_test(tcase, updates_tell_what_is_compared);
+	tcase_add_test(tcase, without_anything_to_compare_nothing_is_told);
+	tcase_add_loop_test(tcase, comparing_can_be_cancelled_and_tried_again, 1, 3);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }

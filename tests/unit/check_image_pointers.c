@@ -23,6 +23,7 @@ static fsi_stream *stream;
 static fsi_result *result;
 static fsi_progress_items *progress_items;
 static fsi_enum_items *enum_items;
+static fsi_block_ranges *block_ranges;
 static const struct timespec now = {.tv_sec = API_SECONDS};
 
 static void set_up(void)
@@ -37,10 +38,12 @@ static void set_up(void)
 	ASSERT_OK(fsi_directory_get_enum_items(root, &enum_items));
 	result = api_result(image);
 	ASSERT_OK(fsi_result_get_progress_items(result, &progress_items));
+	ASSERT_OK(fsi_result_get_modified_blocks(result, &block_ranges));
 }
 
 static void tear_down(void)
 {
+	fsi_block_ranges_release(block_ranges);
 	fsi_progress_items_release(progress_items);
 	fsi_result_release(result);
 	fsi_enum_items_release(enum_items);
@@ -394,6 +397,8 @@ static void try_results(void)
 	const char *path = api_host("image");
 	fsi_stream *image_stream = NULL;
 	fsi_progress_items *items = NULL;
+	fsi_block_ranges *ranges = NULL;
+	const struct fsi_block_range *range = NULL;
 	uint32_t number = 0;
 	char *text = NULL;
 	const enum fsi_file_system udf = FSI_FILE_SYSTEM_UDF;
@@ -417,6 +422,12 @@ static void try_results(void)
 	NEEDS(fsi_result_get_duplicates, ret_blocks, result, &number, NULL);
 	NEEDS(fsi_result_get_progress_items, result, NULL, &items);
 	NEEDS(fsi_result_get_progress_items, ret_items, result, NULL);
+	NEEDS(fsi_result_get_modified_blocks, result, NULL, &ranges);
+	NEEDS(fsi_result_get_modified_blocks, ret_ranges, result, NULL);
+	NEEDS(fsi_block_ranges_get_block_ranges, ranges, NULL, &range, &number);
+	NEEDS(fsi_block_ranges_get_block_ranges, ret_block_ranges, block_ranges, NULL,
+	      &number);
+	NEEDS(fsi_block_ranges_get_block_ranges, ret_count, block_ranges, &range, NULL);
 	NEEDS(fsi_result_write_file, result, NULL, path, NULL);
 	NEEDS(fsi_result_write_file, path, result, NULL, NULL);
 	TAKES_NULL(fsi_result_write_file, options, result, path, NULL);
@@ -424,6 +435,8 @@ static void try_results(void)
 	TAKES_NULL(fsi_result_write_descriptor, options, result, -1, NULL);
 	ck_assert_ptr_null(image_stream);
 	ck_assert_ptr_null(items);
+	ck_assert_ptr_null(ranges);
+	ck_assert_ptr_null(range);
 	ck_assert_ptr_null(text);
 }
 
@@ -475,6 +488,10 @@ static void try_streams(void)
 	NEEDS(fsi_stream_get_size, ret_size, stream, NULL);
 	NEEDS(fsi_stream_clone, stream, NULL, &made);
 	NEEDS(fsi_stream_clone, ret_stream, stream, NULL);
+	NEEDS(fsi_stream_open_file, stream, NULL, &(FILE *){NULL});
+	NEEDS(fsi_stream_open_file, ret_file, stream, NULL);
+	NEEDS(fsi_stream_open_descriptor, stream, NULL, &(int){-1});
+	NEEDS(fsi_stream_open_descriptor, ret_descriptor, stream, NULL);
 	ck_assert_ptr_null(made);
 	ASSERT_OK(fsi_stream_create_on_memory(NULL, 0, &made));
 	fsi_stream_release(made);

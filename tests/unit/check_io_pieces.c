@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "error/fail.h"
+#include "io/pace.h"
 #include "tests/support/streams.h"
 
 #include <check.h>
@@ -219,6 +220,30 @@ START_TEST(without_memory_nothing_is_left_behind)
 }
 END_TEST
 
+/* ---- how often it is told ---------------------------------------------- */
+
+START_TEST(nobody_is_told_more_than_twenty_times_a_second)
+{
+	const uint64_t begin = UINT64_C(86400000);
+	struct fsi_pace pace = {0};
+	unsigned told = 0;
+
+	ck_assert(fsi_pace_take(&pace, begin));
+	ck_assert(!fsi_pace_take(&pace, begin));
+	ck_assert(!fsi_pace_take(&pace, begin + 49));
+	ck_assert(fsi_pace_take(&pace, begin + 50));
+	ck_assert(!fsi_pace_take(&pace, begin + 51));
+	ck_assert(fsi_pace_take(&pace, begin + 999));
+	pace = (struct fsi_pace){0};
+	for (uint64_t i = 0; i < 1000; i++)
+		told += fsi_pace_take(&pace, begin + i);
+	ck_assert_uint_eq(told, 20);
+	/* The clock that is asked has begun long before. */
+	pace = (struct fsi_pace){0};
+	ck_assert(fsi_pace_is_due(&pace));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("io: pieces");
@@ -241,6 +266,7 @@ int main(void)
 			    THREAD_CASES);
 	tcase_add_loop_test(all, a_piece_is_good_until_the_next_call, 0, THREAD_CASES);
 	tcase_add_loop_test(all, without_memory_nothing_is_left_behind, 0, THREAD_CASES);
+	tcase_add_test(all, nobody_is_told_more_than_twenty_times_a_second);
 	suite_add_tcase(suite, all);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -341,11 +341,15 @@ static HRESULT get_stream_and_clone(void)
 	return hr;
 }
 
-static HRESULT get_progress_items(void)
+static HRESULT get_progress_items_and_ranges(void)
 {
 	fsi_progress_items *items = NULL;
-	const HRESULT hr = fsi_result_get_progress_items(result, &items);
+	fsi_block_ranges *ranges = NULL;
+	HRESULT hr = fsi_result_get_progress_items(result, &items);
 
+	if (SUCCEEDED(hr))
+		hr = fsi_result_get_modified_blocks(result, &ranges);
+	fsi_block_ranges_release(ranges);
 	fsi_progress_items_release(items);
 	return hr;
 }
@@ -499,7 +503,7 @@ static const struct {
 	{lay_out, false},
 	{do_everything, false},
 	{get_stream_and_clone, true},
-	{get_progress_items, true},
+	{get_progress_items_and_ranges, true},
 	{get_disc_id_and_volume_name, true},
 	{read_image, true},
 	{write_file, true},

@@ -251,10 +251,39 @@ START_TEST(one_source_has_one_extent_under_all_its_names)
 	lay_out();
 	/* It is named by the first of them in the order of the layout. */
 	ck_assert_uint_eq(item_of("\\y")->block_count, 49);
-	assert_no_item_of("\\z");
-	assert_no_item_of("\\tree\\a");
-	assert_no_item_of("\\tree\\b");
-	assert_no_item_of("\\tree\\c");
+	ck_assert_str_eq(item_of("\\y")->description, "\\y");
+	ck_assert_ptr_eq(item_of("\\z"), item_of("\\y"));
+	ck_assert_ptr_eq(item_of("\\tree\\a"), item_of("\\y"));
+	ck_assert_ptr_eq(item_of("\\TREE\\b"), item_of("\\y"));
+	ck_assert_ptr_eq(item_of("\\tree\\c"), item_of("\\y"));
+	assert_no_item_of("z");
+	assert_no_item_of("\\tree");
+	assert_no_item_of("\\tree\\d");
+	assert_no_item_of("\\y\\z");
+}
+END_TEST
+
+START_TEST(a_duplicate_is_found_where_the_bytes_are)
+{
+	ASSERT_OK(fsi_image_put_deduplicate(image, true));
+	api_add_text(root, "one", "same");
+	api_add_text(root, "three", "else");
+	api_add_text(root, "two", "same");
+	lay_out();
+	ck_assert_ptr_eq(item_of("\\two"), item_of("\\one"));
+	ck_assert_ptr_ne(item_of("\\three"), item_of("\\one"));
+}
+END_TEST
+
+START_TEST(data_in_an_entry_of_udf_has_no_item)
+{
+	ASSERT_OK(fsi_image_put_file_systems_to_create(image, UDF));
+	ASSERT_OK(fsi_image_put_udf_revision(image, 0x250));
+	api_add_text(root, "small", "text");
+	api_add_sized(root, "large", 5000);
+	lay_out();
+	ck_assert_uint_eq(item_of("\\large")->block_count, 3);
+	assert_no_item_of("\\small");
 }
 END_TEST
 
@@ -328,6 +357,8 @@ int main(void)
 	tcase = tcase_create("shared data");
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, one_source_has_one_extent_under_all_its_names);
+	tcase_add_test(tcase, a_duplicate_is_found_where_the_bytes_are);
+	tcase_add_test(tcase, data_in_an_entry_of_udf_has_no_item);
 	tcase_add_test(tcase, sources_that_are_merely_equal_have_extents_of_their_own);
 	tcase_add_test(tcase, a_source_that_was_replaced_meanwhile_is_another_one);
 	tcase_add_test(tcase, removing_one_name_leaves_the_data_to_the_others);

@@ -377,6 +377,48 @@ START_TEST(what_a_caller_gave_is_kept_as_long_as_it_is_needed)
 }
 END_TEST
 
+/* ---- blocks to be recorded --------------------------------------------- */
+
+START_TEST(all_of_an_image_that_begins_a_disc_has_to_be_recorded)
+{
+	fsi_block_ranges *ranges = NULL;
+	const struct fsi_block_range *range = NULL;
+	fsi_result *result = NULL;
+	uint32_t count = 0;
+
+	ASSERT_OK(fsi_image_put_file_systems_to_create(image, (fsi_file_systems)_i));
+	api_add_sized(root, "file", 5000);
+	result = api_result(image);
+	ASSERT_OK(fsi_result_get_modified_blocks(result, &ranges));
+	ASSERT_OK(fsi_block_ranges_get_block_ranges(ranges, &range, &count));
+	ck_assert_uint_eq(count, 1);
+	ck_assert_uint_eq(range->start_lba, 0);
+	ck_assert_uint_eq(range->end_lba, api_total_blocks(result) - 1);
+	fsi_result_release(result);
+	fsi_block_ranges_release(ranges);
+}
+END_TEST
+
+START_TEST(ranges_outlive_the_result_and_do_not_keep_the_image)
+{
+	fsi_block_ranges *ranges = NULL;
+	const struct fsi_block_range *range = NULL;
+	fsi_result *result = api_result(image);
+	uint32_t count = 0;
+
+	ASSERT_OK(fsi_result_get_modified_blocks(result, &ranges));
+	fsi_result_release(result);
+	api_add_text(root, "file", "text");
+	ck_assert_ptr_eq(fsi_block_ranges_add_ref(ranges), ranges);
+	fsi_block_ranges_release(ranges);
+	ASSERT_OK(fsi_block_ranges_get_block_ranges(ranges, &range, &count));
+	ck_assert_uint_eq(range[count - 1].start_lba, 0);
+	fsi_block_ranges_release(ranges);
+	ck_assert_ptr_null(fsi_block_ranges_add_ref(NULL));
+	fsi_block_ranges_release(NULL);
+}
+END_TEST
+
 /* ---- suites ------------------------------------------------------------ */
 
 int main(void)
@@ -404,5 +446,11 @@ int main(void)
 	tcase_add_test(tcase, what_a_caller_gave_is_kept_as_long_as_it_is_needed);
 	suite_add_tcase(suite, tcase);
 
+	tcase = tcase_create("blocks to be recorded");
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, all_of_an_image_that_begins_a_disc_has_to_be_recorded,
+			    3, 6);
+	tcase_add_test(tcase, ranges_outlive_the_result_and_do_not_keep_the_image);
+	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }

@@ -2,6 +2,7 @@
 /* Writing a result to a file and to a descriptor. */
 #include "tests/support/api.h"
 #include "tests/support/privileges.h"
+#include "tests/support/streams.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -210,6 +211,125 @@ START_TEST(errors_that_the_observer_meets_are_its_own)
 }
 END_TEST
 
+/* ---- events ------------------------------------------------------------ */
+
+/* So slow that whoever watches is told of each piece that is read. */
+#define READING_US 60000
+
+struct updates {
+	fsi_progress_items *items;
+	unsigned calls;
+	unsigned last_call; /* the one that stops the writing; 0: none */
+	unsigned ends;
+	unsigned of_slow; /* that named the file that is read slowly */
+	uint32_t copied;
+};
+
+static HRESULT read_slowly(void *self, uint64_t offset, void *buffer, size_t length,
+			   size_t *ret_read)
+{
+	usleep(READING_US);
+	return test_stream_ops.read_at(self, offset, buffer, length, ret_read);
+}
+
+/* What the image's map has at a block, or before it. */
+static const char *description_at(fsi_progress_items *items, uint32_t block)
+{
+	const struct fsi_progress_item *item = NULL;
+	const struct fsi_progress_item *found = NULL;
+
+	for (uint32_t i = 0; SUCCEEDED(fsi_progress_items_get_item(items, i, &item));
+	     i++) {
+		if (item->first_block <= block || found == NULL)
+			found = item;
+	}
+	return found->description;
+}
+
+static HRESULT note_update(void *context, const char *current_file,
+			   uint32_t copied_sectors, uint32_t total_sectors)
+{
+	struct updates *updates = context;
+
+	ck_assert(updates->calls > 0 || copied_sectors == 0);
+	ck_assert_uint_ge(copied_sectors, updates->copied);
+	ck_assert_uint_le(copied_sectors, total_sectors);
+	ck_assert_str_eq(current_file, description_at(updates->items, copied_sectors));
+	updates->copied = copied_sectors;
+	updates->ends += copied_sectors == total_sectors;
+	updates->of_slow += strcmp(current_file, "\\slow") == 0;
+	return ++updates->calls == updates->last_call ? E_FAIL : S_OK;
+}
+
+static struct fsi_write_options updating(struct updates *updates, fsi_result *written)
+{
+	struct fsi_write_options options = defaults();
+
+	ASSERT_OK(fsi_result_get_progress_items(written, &updates->items));
+	options.update = note_update;
+	options.update_context = updates;
+	return options;
+}
+
+START_TEST(updates_begin_with_nothing_and_end_once)
+{
+	struct updates updates = {.calls = 0};
+	struct progress progress = {.calls = 0};
+	struct fsi_write_options options = updating(&updates, result);
+
+	options.progress = note_progress;
+	options.progress_context = &progress;
+	options.threads = (unsigned)_i;
+	ASSERT_OK(fsi_result_write_file(result, api_host("a.iso"), &options));
+	assert_written("a.iso");
+	ck_assert_uint_ge(updates.calls, 2);
+	ck_assert_uint_eq(updates.ends, 1);
+	ck_assert_uint_eq(updates.copied, api_total_blocks(result));
+	ck_assert_uint_eq(progress.written, expected_size);
+	ck_assert_uint_ge(progress.calls, updates.calls);
+	fsi_progress_items_release(updates.items);
+}
+END_TEST
+
+START_TEST(updates_name_the_file_that_is_written)
+{
+	struct test_stream slow = {.size = 4 << 20};
+	struct fsi_stream_ops ops = test_stream_ops;
+	struct updates updates = {.calls = 0};
+	struct fsi_write_options options = defaults();
+	fsi_image *slow_image = api_image(BRIDGE);
+	fsi_stream *stream = NULL;
+	fsi_result *slow_result = NULL;
+
+	ops.read_at = read_slowly;
+	ASSERT_OK(fsi_stream_create(&ops, &slow, &stream));
+	ASSERT_OK(fsi_directory_add_file(api_root(slow_image), "slow", stream));
+	fsi_stream_release(stream);
+	slow_result = api_result(slow_image);
+	options = updating(&updates, slow_result);
+	ASSERT_OK(fsi_result_write_file(slow_result, api_host("a.iso"), &options));
+	/* A piece of 1 MiB each, of which one may be behind the structures. */
+	ck_assert_uint_ge(updates.of_slow, 3);
+	ck_assert_uint_eq(updates.ends, 1);
+	fsi_progress_items_release(updates.items);
+	fsi_result_release(slow_result);
+	fsi_image_release(slow_image);
+}
+END_TEST
+
+START_TEST(updates_can_stop_the_writing)
+{
+	struct updates updates = {.last_call = 1};
+	struct fsi_write_options options = updating(&updates, result);
+
+	ASSERT_FAILS(fsi_result_write_file(result, api_host("a.iso"), &options),
+		     E_IMAPI_REQUEST_CANCELLED, "");
+	ck_assert_uint_eq(updates.calls, 1);
+	ck_assert_str_eq(scratch_list(&api_folder, ""), "");
+	fsi_progress_items_release(updates.items);
+}
+END_TEST
+
 /* ---- descriptors ------------------------------------------------------- */
 
 struct drain {
@@ -327,6 +447,14 @@ int main(void)
 	tcase_add_loop_test(tcase, stopping_leaves_nothing_and_an_old_file_as_it_was, 1,
 			    5);
 	tcase_add_test(tcase, errors_that_the_observer_meets_are_its_own);
+	suite_add_tcase(suite, tcase);
+
+	tcase = tcase_create("events");
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, updates_begin_with_nothing_and_end_once, 0, 3);
+	tcase_add_test(tcase, updates_name_the_file_that_is_written);
+	tcase_add_test(tcase, updates_can_stop_the_writing);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("descriptors");

@@ -4,7 +4,7 @@
  * disc changed at random; and where it keeps count of directories.
  */
 #include "base/memory.h"
-#include "import/udf_visits.h"
+#include "import/visits.h"
 #include "tests/support/hand.h"
 #include "tests/support/udf_reader.h"
 
@@ -153,77 +153,72 @@ END_TEST
 
 START_TEST(a_directory_is_entered_by_one_name)
 {
-	struct fsi_udf_visits visits;
-	struct fsi_udf_visit visit = {.directory = 7, .parent = 1, .position = 40};
+	struct fsi_visits visits;
+	struct fsi_visit visit = {.directory = 7, .parent = 1, .position = 40};
 
-	ck_assert(fsi_udf_visits_init(&visits, 100));
+	ck_assert(fsi_visits_init(&visits, 100));
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 60),
-				 FSI_UDF_VISIT_ALLOWED);
+		ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 60),
+				 FSI_VISIT_ALLOWED);
 	visit.position = 80;
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1),
-			 FSI_UDF_VISIT_OTHER_NAME);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1), FSI_VISIT_OTHER_NAME);
 	visit.position = 40;
 	visit.parent = 2;
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1),
-			 FSI_UDF_VISIT_OTHER_NAME);
-	fsi_udf_visits_free(&visits);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1), FSI_VISIT_OTHER_NAME);
+	fsi_visits_free(&visits);
 }
 END_TEST
 
 START_TEST(directories_take_no_more_blocks_than_there_are)
 {
-	struct fsi_udf_visits visits;
-	struct fsi_udf_visit visit = {.directory = 0};
+	struct fsi_visits visits;
+	struct fsi_visit visit = {.directory = 0};
 
-	ck_assert(fsi_udf_visits_init(&visits, 100));
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 99),
-			 FSI_UDF_VISIT_ALLOWED);
+	ck_assert(fsi_visits_init(&visits, 100));
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 99), FSI_VISIT_ALLOWED);
 	visit.directory = 1;
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 2), FSI_UDF_VISIT_NO_ROOM);
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1), FSI_UDF_VISIT_ALLOWED);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 2), FSI_VISIT_NO_ROOM);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1), FSI_VISIT_ALLOWED);
 	visit.directory = 2;
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1), FSI_UDF_VISIT_NO_ROOM);
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, UINT64_MAX),
-			 FSI_UDF_VISIT_NO_ROOM);
-	fsi_udf_visits_free(&visits);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1), FSI_VISIT_NO_ROOM);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, UINT64_MAX),
+			 FSI_VISIT_NO_ROOM);
+	fsi_visits_free(&visits);
 }
 END_TEST
 
 START_TEST(many_directories_are_remembered)
 {
-	struct fsi_udf_visits visits;
-	struct fsi_udf_visit visit = {.directory = 0};
+	struct fsi_visits visits;
+	struct fsi_visit visit = {.directory = 0};
 
-	ck_assert(fsi_udf_visits_init(&visits, 100000));
+	ck_assert(fsi_visits_init(&visits, 100000));
 	for (uint64_t i = 0; i < 10000; i++) {
 		visit.directory = i << 32 | i * 3;
 		visit.position = i;
-		ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1),
-				 FSI_UDF_VISIT_ALLOWED);
+		ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1), FSI_VISIT_ALLOWED);
 	}
 	for (uint64_t i = 0; i < 10000; i++) {
 		visit.directory = i << 32 | i * 3;
 		visit.position = i + 1;
-		ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1),
-				 FSI_UDF_VISIT_OTHER_NAME);
+		ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1),
+				 FSI_VISIT_OTHER_NAME);
 	}
-	fsi_udf_visits_free(&visits);
+	fsi_visits_free(&visits);
 }
 END_TEST
 
 START_TEST(without_memory_no_directory_is_entered)
 {
-	struct fsi_udf_visits visits;
-	const struct fsi_udf_visit visit = {.directory = 0};
+	struct fsi_visits visits;
+	const struct fsi_visit visit = {.directory = 0};
 
-	ck_assert(fsi_udf_visits_init(&visits, 100));
+	ck_assert(fsi_visits_init(&visits, 100));
 	fsi_memory_fail_after(0);
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1),
-			 FSI_UDF_VISIT_NO_MEMORY);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1), FSI_VISIT_NO_MEMORY);
 	fsi_memory_fail_after(-1);
-	ck_assert_int_eq(fsi_udf_visits_enter(&visits, &visit, 1), FSI_UDF_VISIT_ALLOWED);
-	fsi_udf_visits_free(&visits);
+	ck_assert_int_eq(fsi_visits_enter(&visits, &visit, 1), FSI_VISIT_ALLOWED);
+	fsi_visits_free(&visits);
 }
 END_TEST
 
