@@ -47,6 +47,7 @@ HRESULT fsi_check_run(struct fsi_media *media, const struct fsi_check_options *o
 	struct fsi_check check = {
 		.media = media,
 		.session_block = options->session_block,
+		.anchor_block = options->anchor_block,
 		.iso9660_level = options->iso9660_level,
 		.block_count = fsi_media_block_count(media),
 		.failure = S_OK,

@@ -25,6 +25,7 @@ struct fsi_check {
 	struct fsi_arena names;
 	enum fsi_file_system file_system; /* that is looked at now */
 	uint32_t session_block;
+	uint32_t anchor_block;	/* of UDF, if not at its usual place; else 0 */
 	uint32_t block_count;	/* of the image */
 	uint32_t iso9660_level; /* 1 to 3; 0: not told */
 	bool is_map;		/* that is wanted, and no findings */
