@@ -51,7 +51,11 @@ const char revert_help[] =
 
 static int check_output(struct build *build)
 {
-	/* It is there, and is to be written to. */
+	/* No file is made: the disc in a drive is that of no source. */
+	if (build->options.session.drive != NULL) {
+		build->output = (struct output){.path = build->options.output};
+		return STATUS_DONE;
+	}
 	build->options.force = true;
 	return output_check(&build->options, &build->voice, &build->output);
 }

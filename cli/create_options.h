@@ -30,7 +30,7 @@ struct create_options {
 	enum appearance appearance;
 	/** A file, "-" for standard output, the socket or the mount point. */
 	const char *output;
-	const char *volume_name;       /**< NULL: none given */
+	const char *volume_name; /**< NULL: none given */
 	/** NONE: those of the session before, which are here once it is imported. */
 	fsi_file_systems file_systems;
 	struct iso_options iso;

@@ -58,6 +58,8 @@ static HRESULT open_disc(const struct create_options *options,
 
 	if (choice->previous != NULL)
 		return open_previous(choice, ret_disc);
+	if (choice->drive != NULL)
+		return fsi_multisession_create_on_drive(choice->drive, ret_disc);
 	return fsi_multisession_create_on_file(options->output, true, ret_disc);
 }
 
@@ -70,18 +72,11 @@ static const char *name_of_disc(const struct create_options *options)
 /* ---- importing --------------------------------------------------------- */
 
 static HRESULT on_imported(void *context, fsi_image *image,
-			   enum fsi_file_system file_system, const char *current_item,
-			   int32_t imported_directories, int32_t total_directories,
-			   int32_t imported_files, int32_t total_files)
+			   const struct fsi_import_progress *progress)
 {
 	(void)context;
 	(void)image;
-	(void)file_system;
-	(void)current_item;
-	(void)imported_directories;
-	(void)total_directories;
-	(void)imported_files;
-	(void)total_files;
+	(void)progress;
 	return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
 }
 
@@ -229,6 +224,8 @@ const char *session_hint(HRESULT code, const struct create_options *options)
 	switch (code) {
 	case FSI_E_SHARING_VIOLATION:
 		return "another session is being added to it; try again when it is done";
+	case E_IMAPI_RECORDER_LOCKED:
+		return "the drive is in use, or its disc is mounted";
 	case IMAPI_E_EMPTY_DISC:
 	case IMAPI_E_NO_SUPPORTED_FILE_SYSTEM:
 		return "'fsimage create' makes the first session of a disc";

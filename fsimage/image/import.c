@@ -196,15 +196,18 @@ static HRESULT tell_imported(void *context, const char *path,
 {
 	const struct importing *importing = context;
 	fsi_image *image = importing->image;
+	const struct fsi_import_progress progress = {
+		.file_system = importing->earlier.continued.imported,
+		.current_item = path,
+		.imported_directories = counts->directories,
+		.total_directories = counts->total_directories,
+		.imported_files = counts->files,
+		.total_files = counts->total_files,
+	};
 	HRESULT hr = S_OK;
 
-	if (image->import_handler == NULL)
-		return S_OK;
 	image->in_handler = true;
-	hr = image->import_handler(image->import_handler_context, image,
-				   importing->earlier.continued.imported, path,
-				   counts->directories, counts->total_directories,
-				   counts->files, counts->total_files);
+	hr = image->import_handler(image->import_handler_context, image, &progress);
 	image->in_handler = false;
 	return FAILED(hr) ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
 }

@@ -2,44 +2,43 @@
 /* What suits a kind of disc: its file systems, its size. */
 #include "image/image.h"
 #include "import/file_systems.h"
+#include "media/profiles.h"
 
 #define CD_FILE_SYSTEMS \
 	((fsi_file_systems)FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET)
 
 struct media_defaults {
-	enum imapi_media_physical_type type;
 	fsi_file_systems file_systems;
 	uint32_t udf_revision; /* 0: stays what it is */
 	int64_t blocks;
 };
 
-/* Kinds that can't be written are not here; but CD-ROM is, as programs ask for it. */
-static const struct media_defaults defaults[] = {
-	{IMAPI_MEDIA_TYPE_CDROM, CD_FILE_SYSTEMS, 0, 332800},
-	{IMAPI_MEDIA_TYPE_CDR, CD_FILE_SYSTEMS, 0, 332800},
-	{IMAPI_MEDIA_TYPE_CDRW, CD_FILE_SYSTEMS, 0, 332800},
-	{IMAPI_MEDIA_TYPE_DVDRAM, FSI_FILE_SYSTEM_UDF, 0x102, 2236704},
-	{IMAPI_MEDIA_TYPE_DVDPLUSR, FSI_FILE_SYSTEM_UDF, 0x102, 2295104},
-	{IMAPI_MEDIA_TYPE_DVDPLUSRW, FSI_FILE_SYSTEM_UDF, 0x102, 2295104},
-	{IMAPI_MEDIA_TYPE_DVDPLUSR_DUALLAYER, FSI_FILE_SYSTEM_UDF, 0x102, 4173824},
-	{IMAPI_MEDIA_TYPE_DVDDASHR, FSI_FILE_SYSTEM_UDF, 0x102, 2297888},
-	{IMAPI_MEDIA_TYPE_DVDDASHRW, FSI_FILE_SYSTEM_UDF, 0x102, 2297888},
-	{IMAPI_MEDIA_TYPE_DVDDASHR_DUALLAYER, FSI_FILE_SYSTEM_UDF, 0x102, 4171712},
-	{IMAPI_MEDIA_TYPE_DISK, FSI_FILE_SYSTEM_UDF, 0x102, INT32_MAX},
-	{IMAPI_MEDIA_TYPE_DVDPLUSRW_DUALLAYER, FSI_FILE_SYSTEM_UDF, 0x102, 4173824},
-	{IMAPI_MEDIA_TYPE_HDDVDR, FSI_FILE_SYSTEM_UDF, 0x250, 7324218},
-	{IMAPI_MEDIA_TYPE_HDDVDRAM, FSI_FILE_SYSTEM_UDF, 0x250, 7324218},
-	{IMAPI_MEDIA_TYPE_BDR, FSI_FILE_SYSTEM_UDF, 0x250, 12219392},
-	{IMAPI_MEDIA_TYPE_BDRE, FSI_FILE_SYSTEM_UDF, 0x250, 11826176},
-};
-
-static const struct media_defaults *find_defaults(enum imapi_media_physical_type type)
+/* Kinds that can't be written are of no use; but CD-ROM is, as programs ask for it. */
+static bool find_defaults(enum imapi_media_physical_type type,
+			  struct media_defaults *ret_found)
 {
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
-		if (defaults[i].type == type)
-			return &defaults[i];
+	*ret_found = (struct media_defaults){
+		.file_systems = FSI_FILE_SYSTEM_UDF,
+		.udf_revision = 0x102,
+		.blocks = fsi_media_type_blocks(type),
+	};
+	switch ((int)type) {
+	case IMAPI_MEDIA_TYPE_CDROM:
+	case IMAPI_MEDIA_TYPE_CDR:
+	case IMAPI_MEDIA_TYPE_CDRW:
+		ret_found->file_systems = CD_FILE_SYSTEMS;
+		ret_found->udf_revision = 0;
+		break;
+	case IMAPI_MEDIA_TYPE_HDDVDR:
+	case IMAPI_MEDIA_TYPE_HDDVDRAM:
+	case IMAPI_MEDIA_TYPE_BDR:
+	case IMAPI_MEDIA_TYPE_BDRE:
+		ret_found->udf_revision = 0x250;
+		break;
+	default:
+		break;
 	}
-	return NULL;
+	return ret_found->blocks > 0;
 }
 
 static void choose(fsi_image *image, const struct media_defaults *wanted)
@@ -90,16 +89,14 @@ static HRESULT apply(fsi_image *image, const struct media_defaults *wanted)
 HRESULT fsi_image_choose_image_defaults_for_media_type(
 	fsi_image *image, enum imapi_media_physical_type value)
 {
-	const struct media_defaults *found = find_defaults(value);
 	struct media_defaults wanted;
 
 	fsi_error_clear();
 	if (image == NULL)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(fsi_image_check_writable(image));
-	if (found == NULL)
+	if (!find_defaults(value, &wanted))
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "value");
-	wanted = *found;
 	if (wanted.udf_revision == 0)
 		wanted.udf_revision = image->udf_revision;
 	return apply(image, &wanted);
@@ -111,19 +108,19 @@ HRESULT fsi_image_choose_image_defaults_for_media_type(
 static HRESULT find_kind(const fsi_image *image, fsi_multisession *multisession,
 			 struct media_defaults *ret_wanted)
 {
-	const struct media_defaults *found = NULL;
+	struct media_defaults found;
 	int32_t type = 0;
 	int32_t is_supported = 0;
 
 	FSI_TRY(fsi_multisession_value(multisession, FSI_MULTISESSION_MEDIA_TYPE, &type));
 	FSI_TRY(fsi_multisession_value(multisession, FSI_MULTISESSION_IS_SUPPORTED,
 				       &is_supported));
-	found = find_defaults((enum imapi_media_physical_type)type);
-	if (found == NULL || is_supported != 1)
+	if (!find_defaults((enum imapi_media_physical_type)type, &found) ||
+	    is_supported != 1)
 		return FSI_FAIL(E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE);
-	*ret_wanted = *found;
-	if (ret_wanted->udf_revision == 0)
-		ret_wanted->udf_revision = image->udf_revision;
+	if (found.udf_revision == 0)
+		found.udf_revision = image->udf_revision;
+	*ret_wanted = found;
 	return S_OK;
 }
 

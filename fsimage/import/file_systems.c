@@ -23,8 +23,8 @@ static fsi_file_systems recognise_block(const uint8_t *block)
 HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t session_block,
 				      uint32_t distance, fsi_file_systems *file_systems)
 {
-	uint64_t offset = (uint64_t)session_block * FSI_BLOCK_SIZE +
-			  FSI_IMPORT_RECOGNITION_OFFSET;
+	uint64_t offset =
+		(uint64_t)session_block * FSI_BLOCK_SIZE + FSI_IMPORT_RECOGNITION_OFFSET;
 
 	for (unsigned n = 0; n < FSI_IMPORT_RECOGNITION_BLOCKS_MAX; n++) {
 		uint8_t block[FSI_BLOCK_SIZE];

@@ -121,17 +121,23 @@ static HRESULT sync_file(void *self)
 	return fsync(disc->descriptor) != 0 ? fsi_error_from_errno(errno) : S_OK;
 }
 
+HRESULT fsi_media_cut_descriptor(int descriptor, uint64_t size)
+{
+	struct stat status;
+
+	if (fstat(descriptor, &status) != 0)
+		return fsi_error_from_errno(errno);
+	if (S_ISREG(status.st_mode) && (uint64_t)status.st_size > size &&
+	    ftruncate(descriptor, (off_t)size) != 0)
+		return fsi_error_from_errno(errno);
+	return S_OK;
+}
+
 static HRESULT cut_file(void *self, uint64_t size)
 {
 	const struct file_disc *disc = self;
-	uint64_t now = 0;
 
-	if (disc->is_device)
-		return S_OK;
-	FSI_TRY(measure(disc, &now));
-	if (now > size && ftruncate(disc->descriptor, (off_t)size) != 0)
-		return fsi_error_from_errno(errno);
-	return S_OK;
+	return fsi_media_cut_descriptor(disc->descriptor, size);
 }
 
 /* With it, the lock goes. */

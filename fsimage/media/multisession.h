@@ -66,6 +66,9 @@ HRESULT fsi_multisession_open_media(fsi_multisession *multisession,
  */
 HRESULT fsi_media_lock_descriptor(int descriptor);
 
+/* Give a regular file that is longer a size in bytes. A system error. */
+HRESULT fsi_media_cut_descriptor(int descriptor, uint64_t size);
+
 /* ---- writing ----------------------------------------------------------- */
 
 bool fsi_multisession_can_write(const fsi_multisession *multisession);

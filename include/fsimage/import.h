@@ -154,24 +154,28 @@ FSI_API HRESULT fsi_image_get_import_session(fsi_image *image, uint32_t *ret_val
 FSI_API HRESULT fsi_image_put_continue_writable_volumes(fsi_image *image, bool new_val);
 FSI_API HRESULT fsi_image_get_continue_writable_volumes(fsi_image *image, bool *ret_val);
 
+/** How far an import has come. */
+struct fsi_import_progress {
+	enum fsi_file_system file_system; /**< that is imported */
+	/** Full path in the image; that of a directory ends with a separator. */
+	const char *current_item;
+	int32_t imported_directories; /**< so far, with the current one */
+	int32_t total_directories;    /**< with the root; -1: the disc does not tell */
+	int32_t imported_files;	      /**< so far: all that is no directory */
+	int32_t total_files;	      /**< -1: the disc does not tell */
+};
+
 /**
  * Told while a disc is imported (DFileSystemImageImportEvents::UpdateImport): before each
  * directory, the root being the first one, and after each file; not for named streams.
  *
- * @param current_item          full path in the image, borrowed for the call; that of a
- *                              directory ends with a separator
- * @param imported_directories  so many so far, with the current one
- * @param total_directories     as the disc tells it, with the root; -1: it does not
+ * @param progress  borrowed for the call
  * @return S_OK to go on; a failure cancels the import, which returns
  *         E_IMAPI_REQUEST_CANCELLED. The handler must not change the image: such calls
  *         return IMAPI_E_READONLY.
  */
 typedef HRESULT (*fsi_image_import_handler)(void *context, fsi_image *image,
-					    enum fsi_file_system file_system,
-					    const char *current_item,
-					    int32_t imported_directories,
-					    int32_t total_directories,
-					    int32_t imported_files, int32_t total_files);
+					    const struct fsi_import_progress *progress);
 
 /** @param handler  NULL: no more events. @param context  passed to it */
 FSI_API HRESULT fsi_image_put_import_handler(fsi_image *image,

@@ -124,6 +124,28 @@ FSI_API HRESULT fsi_multisession_create(const struct fsi_multisession_ops *ops,
 FSI_API HRESULT fsi_multisession_create_on_file(const char *path, bool for_writing,
 						fsi_multisession **ret_multisession);
 
+/**
+ * Make one of the disc in a drive of libburn, which is this program's as long as the
+ * object or its import stream lives. It is sequential or random write, as the disc is; a
+ * disc that is changed for another one needs another object. Ending a session of a
+ * sequential disc can take minutes.
+ *
+ * libburn keeps settings of the process: the first object turns its messages off.
+ * A sequential disc can't be read while a session is written to it.
+ *
+ * @param address  a device such as "/dev/sr0", or "stdio:" and the path of a file or a
+ *                 block device that exists and stands for a drive with a disc that is
+ *                 written at random
+ * @return S_OK; E_OUTOFMEMORY; E_IMAPI_RECORDER_LOCKED when another program has the
+ *         drive, or it is mounted; FSI_E_SHARING_VIOLATION when the file is being written
+ *         to by another object or process; FSI_E_DEV_NOT_EXIST when it is no drive; a
+ *         system error as HRESULT_FROM_WIN32 when it can't be opened; E_FAIL when libburn
+ *         does not start. Without a disc there is an object all the same, which no image
+ *         takes.
+ */
+FSI_API HRESULT fsi_multisession_create_on_drive(const char *address,
+						 fsi_multisession **ret_multisession);
+
 /** What is known of a disc that is written elsewhere, block after block. */
 struct fsi_sequential_disc {
 	size_t size; /**< sizeof(struct fsi_sequential_disc) */

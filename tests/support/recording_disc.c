@@ -82,24 +82,28 @@ static const struct fsi_stream_ops stream_ops = {
 	.destroy = free,
 };
 
-static fsi_stream *make_stream(struct disc_stream *self)
+/* Takes self. */
+static HRESULT make_stream(struct disc_stream *self, fsi_stream **ret_stream)
 {
-	fsi_stream *stream = NULL;
+	const HRESULT hr = fsi_stream_create(&stream_ops, self, ret_stream);
 
-	ck_assert_int_eq(fsi_stream_create(&stream_ops, self, &stream), S_OK);
-	return stream;
+	if (FAILED(hr))
+		free(self);
+	return hr;
 }
 
 fsi_stream *recording_disc_stream(const uint8_t *bytes, uint32_t blocks)
 {
 	struct disc_stream *self = calloc(1, sizeof(*self));
+	fsi_stream *stream = NULL;
 
 	ck_assert_ptr_nonnull(self);
 	self->own = bytes;
 	self->bytes = &self->own;
 	self->own_blocks = blocks;
 	self->blocks = &self->own_blocks;
-	return make_stream(self);
+	ck_assert_int_eq(make_stream(self, &stream), S_OK);
+	return stream;
 }
 
 static HRESULT open_import_stream(void *self, fsi_stream **ret_stream)
@@ -110,8 +114,7 @@ static HRESULT open_import_stream(void *self, fsi_stream **ret_stream)
 	ck_assert_ptr_nonnull(stream);
 	stream->bytes = (const uint8_t *const *)&disc->bytes;
 	stream->blocks = &disc->blocks;
-	*ret_stream = make_stream(stream);
-	return S_OK;
+	return make_stream(stream, ret_stream);
 }
 
 /* ---- events ------------------------------------------------------------ */

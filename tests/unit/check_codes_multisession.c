@@ -8,6 +8,7 @@
 #include "tests/support/faulty_stream.h"
 #include "tests/support/hand.h"
 #include "tests/support/paper_fixture.h"
+#include "tests/support/raised.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -250,21 +251,10 @@ static HRESULT suit_a_drive_that_knows_nothing(void)
 
 #define NONE_FITS "No multisession object fits the disc, or the drive has no disc."
 #define BAD_VALUE "The multisession object has a value that is missing or wrong."
-#define NOT_SET	  "The image has no multisession object that says which disc it continues."
 
-/* RAISED(code, condition, inserts, message, call that meets it) */
-#define RAISED(code, condition, inserts, message, call) \
-	{ \
-		(code), #code, (inserts), (message), (call) \
-	}
+#define NOT_SET "The image has no multisession object that says which disc it continues."
 
-static const struct {
-	HRESULT code;
-	const char *name;
-	const char *inserts;
-	const char *message;
-	HRESULT (*call)(void);
-} rows[] = {
+static const struct raised rows[] = {
 	RAISED(IMAPI_E_FSI_INTERNAL_ERROR,
 	       "a drive does not tell what the largest disc is that it can write",
 	       "the drive does not tell what it can write",
@@ -363,14 +353,9 @@ static const struct {
 
 START_TEST(a_code_is_raised_by_its_condition)
 {
-	const struct api_place place = {__FILE__, __LINE__, rows[_i].name};
 	char *before = api_describe(paper_image);
-	const HRESULT hr = rows[_i].call();
-	char *message = strdup(fsi_error_get_message());
 
-	api_assert_fails(&place, hr, rows[_i].code, rows[_i].name, rows[_i].inserts);
-	ck_assert_str_eq(message, rows[_i].message);
-	free(message);
+	raised_assert(&rows[_i]);
 	api_assert_unchanged(paper_image, before);
 }
 END_TEST
