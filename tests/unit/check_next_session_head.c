@@ -240,6 +240,7 @@ static void begin_behind_copy(size_t file_size)
 /* The anchor of UDF is in block 256, which must not be the session's. */
 START_TEST(udf_comes_to_a_short_disc_behind_its_anchor)
 {
+	fsi_findings *findings = NULL;
 	char *text = NULL;
 
 	begin_behind_copy(5000);
@@ -252,6 +253,14 @@ START_TEST(udf_comes_to_a_short_disc_behind_its_anchor)
 		ck_assert_ptr_nonnull(strcasestr(text, "/file"));
 		free(text);
 	}
+	/* The check knows which session is the newest, and whose descriptors are whose.
+	 */
+	findings = checked_findings(disc.bytes, disc.size);
+	ck_assert_uint_eq(checked_total(findings, "I-096"), 0);
+	ck_assert_uint_eq(checked_total(findings, "U-004"), 0);
+	/* What was there before UDF may lie where its partition should not be. */
+	ck_assert_uint_eq(checked_total(findings, "U-046"), 1);
+	fsi_findings_release(findings);
 }
 END_TEST
 
