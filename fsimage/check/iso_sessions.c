@@ -89,6 +89,22 @@ static void compare(const struct fsi_check_iso *iso, uint64_t newest, uint32_t c
 	}
 }
 
+/*
+ * Whether the first descriptor of the disc leads behind the sessions that were found:
+ * behind padding of one of them another writer has begun a newer one.
+ */
+static bool has_newer(const struct fsi_check_iso *iso, uint64_t end)
+{
+	struct fsi_iso9660_volume volume;
+	uint8_t bytes[FSI_BLOCK_SIZE];
+
+	if (!read_descriptor(iso, iso->first_block, bytes) ||
+	    bytes[0] != FSI_ISO9660_PRIMARY)
+		return false;
+	fsi_iso9660_get_volume(bytes, &volume);
+	return volume.root_block >= end;
+}
+
 void fsi_check_iso_sessions(struct fsi_check_iso *iso)
 {
 	uint64_t block = SESSION_ALIGNMENT;
@@ -103,6 +119,6 @@ void fsi_check_iso_sessions(struct fsi_check_iso *iso)
 		count = claim_descriptors(iso, newest);
 		block = fsi_align_u64(block + blocks, SESSION_ALIGNMENT);
 	}
-	if (newest != 0)
+	if (newest != 0 && !has_newer(iso, block))
 		compare(iso, newest, count);
 }
