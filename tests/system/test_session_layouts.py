@@ -38,12 +38,13 @@ def later(root: Path, session: int) -> None:
     trees.stamp(root)
 
 
-def merge(source: Path, tree: Path, gone: str) -> None:
+def merge(source: Path, tree: Path, gone: str, moved: str) -> None:
     """What the tree is to be after a session."""
     shutil.copytree(source, tree, dirs_exist_ok=True)
     folder = (tree / gone).parent
     status = folder.stat()
     (tree / gone).unlink()
+    (folder / "STAYS.BIN").rename(tree / moved)
     os.utime(folder, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
@@ -70,11 +71,10 @@ class Sessions(ImageTest):
 
     def check_earlier(self, path: Path, sources: list[Listing],
                       views: tuple[str, ...]) -> None:
-        """Let the kernel mount sessions that are not the newest."""
+        """Let the kernel mount each session that is not the newest, and extract some."""
         told = json.loads(self.run_command("info", "--json", path).output)["sessions"]
         self.assertEqual(len(sources), len(told))
-        for number in {1, len(told) // 2, len(told) - 1}:
-            session = told[number - 1]
+        for number, session in enumerate(told[:-1], 1):
             self.assertEqual(set(views), {_NAMES[name] for name in session["file_systems"]})
             mounts = {
                 view: f"anchor={session['anchor_block']}" if view == naming.UDF
@@ -82,19 +82,33 @@ class Sessions(ImageTest):
                 for view in views
             }
             self.check_image(path, sources[number - 1], views, ["linux"], mounts=mounts)
+        for number in {1, len(told) // 2, len(told) - 1}:
+            for name in told[number - 1]["file_systems"]:
+                self.check_extracted(path, number, name, sources[number - 1])
 
-    def add(self, room: Path, path: Path, session: int) -> None:
+    def check_extracted(self, path: Path, number: int, name: str, source: Listing) -> None:
+        """What the command takes out of an earlier session."""
+        with scratch.folder() as room, self.subTest(session=number, view=name):
+            self.run_command("extract", "-q", "--session", str(number), "--view", name,
+                             "-C", room / "out", path)
+            found = scan(room / "out")
+            self.assertEqual({path: entry.sha256 for path, entry in source.items()},
+                             {path: entry.sha256 for path, entry in found.items()})
+
+    def add(self, room: Path, path: Path, session: int, *options: str) -> None:
         """Append a session; what was there before stays but for the head."""
         source, old = room / f"source-{session}", room / "old.iso"
         gone = f"PART{session - 1}/GONE.BIN"
         later(source, session)
         shutil.copyfile(path, old)
-        self.run_command("append", path, "--remove", gone, source)
+        moved = f"PART{session - 1}/MOVED.BIN"
+        self.run_command("append", *options, path, "--remove", gone,
+                         "--move", f"PART{session - 1}/STAYS.BIN={moved}", source)
         self.assertLessEqual(blocks_that_differ(old, path), _HEAD)
         told = self.run_command("check", path).output.decode().splitlines()[:-1]
         # The files here are newer than their stamps.
         self.assertEqual([], [line for line in told if "U-094" not in line])
-        merge(source, room / "tree", gone)
+        merge(source, room / "tree", gone, moved)
 
     def check_sessions(self, count: int, systems: str, *options: str) -> None:
         """Begin a disc and append to it."""
@@ -104,8 +118,9 @@ class Sessions(ImageTest):
             first(tree)
             self.create("-q", "-f", systems, *options, "-o", path, tree)
             sources = [scan(tree)]
+            later_options = [word for word in options if word == "--redundant-metadata"]
             for session in range(2, count + 1):
-                self.add(room, path, session)
+                self.add(room, path, session, *later_options)
                 sources.append(scan(tree))
             self.check_image(path, sources[-1], views)
             self.check_earlier(path, sources, views)
