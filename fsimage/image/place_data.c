@@ -162,7 +162,6 @@ static void list_candidates(const fsi_image *image, const struct fsi_order *orde
 		const struct fsi_data *data = order->data[n];
 
 		if (!is_embedded(image, data) && !data->needs_blocks &&
-		    !data->is_imported &&
 		    fsi_layout_find_runs(layout, data->number) == NULL)
 			candidates[(*ret_count)++] = data;
 	}
