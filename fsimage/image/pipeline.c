@@ -402,6 +402,8 @@ static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
 			  uint32_t first, uint32_t end, struct fsi_plan *plan)
 {
 	for (uint32_t i = first; i < end; i++) {
+		if (i % FSI_PATIENCE_STEP == 0)
+			FSI_TRY(fsi_patience_ask(plan->patience));
 		if (!is_embedded(image, order->data[i]))
 			FSI_TRY(place_one(image, order->data[i], plan));
 	}
@@ -443,8 +445,10 @@ static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
 	for (int i = 0; i < FSI_PLAN_FORMATS; i++) {
 		struct fsi_format *format = plan->formats[i];
 
-		if (format != NULL)
-			FSI_TRY(format->ops->place(format, stage, &plan->layout));
+		if (format == NULL)
+			continue;
+		FSI_TRY(fsi_patience_ask(plan->patience));
+		FSI_TRY(format->ops->place(format, stage, &plan->layout));
 	}
 	return S_OK;
 }
@@ -486,8 +490,11 @@ HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	plan->for_result = for_result;
-	plan->watcher = fsi_image_watcher(image);
+	plan->watcher = fsi_image_duplicates_watcher(image);
+	plan->patience = &image->tree.patience;
 	hr = describe_volume(image, naming->order, &plan->volume);
+	if (SUCCEEDED(hr))
+		hr = fsi_patience_ask(plan->patience);
 	if (SUCCEEDED(hr))
 		hr = add_formats(image, naming, NULL, plan);
 	if (SUCCEEDED(hr))
