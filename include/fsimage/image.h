@@ -547,10 +547,9 @@ FSI_API HRESULT fsi_image_get_long_joliet_names(fsi_image *image, bool *ret_val)
  * that are a hole. Counts are in blocks of 2048 bytes and concern the current
  * file; the total grows with what has come while it is not known.
  *
- * Extension: fsi_image_create_result_image() tells which file is read to find
- * duplicates, at most 20 times a second, and once when all are found. When it, or the
- * adding of a tree, takes long without anything to tell, the handler is asked whether
- * to go on: current_file is "" then, and both counts are 0.
+ * Extension: while a result is made it is told which file is read to find duplicates,
+ * at most 20 times a second and once at the end. When that or adding a tree takes long
+ * without an event, current_file is "", both counts are 0: only the answer matters.
  *
  * @param current_file  full path in the image, borrowed for the call
  * @return S_OK to go on; a failure cancels the call that is under way, which
