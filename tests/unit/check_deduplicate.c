@@ -6,7 +6,6 @@
 #include "tests/support/weak_checksum.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,16 +23,13 @@ static void set_up(void)
 static void make_file(const char *name, size_t size, uint8_t last)
 {
 	uint8_t *bytes = calloc(1, size + 1);
-	FILE *file = fopen(api_host(name), "wb");
 
 	ck_assert_ptr_nonnull(bytes);
-	ck_assert_ptr_nonnull(file);
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)(i / 257 + i);
 	if (size > 0)
 		bytes[size - 1] = last;
-	ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-	ck_assert_int_eq(fclose(file), 0);
+	scratch_write(&api_folder, name, bytes, size);
 	free(bytes);
 }
 
