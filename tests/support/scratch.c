@@ -96,7 +96,7 @@ void scratch_begin(struct scratch *scratch)
 
 	*scratch = (struct scratch){.next = 0};
 	folder_of(program, &scratch->path);
-	ck_assert_msg(mkdir(scratch->path, 0700) == 0 || errno == EEXIST, "%s: %s",
+	ck_assert_msg(mkdir(scratch->path, 0711) == 0 || errno == EEXIST, "%s: %s",
 		      scratch->path, strerror(errno));
 	length = strlen(scratch->path);
 	ck_assert_uint_lt(length + sizeof("/XXXXXX"), SCRATCH_PATH_SIZE);
