@@ -113,6 +113,17 @@ void folders_reset_name(struct folders *folders)
 
 /* ---- descriptors ------------------------------------------------------- */
 
+/* A signal has done nothing but to interrupt it. */
+static int open_folder(int above, const char *name)
+{
+	int descriptor = -1;
+
+	do
+		descriptor = openat(above, name, FOLDER_FLAGS);
+	while (descriptor < 0 && errno == EINTR);
+	return descriptor;
+}
+
 /* Open the folder of a name that ends at "/" or at the end of text. */
 static int open_part(int above, const char *name, size_t length, int *ret_descriptor)
 {
@@ -121,7 +132,7 @@ static int open_part(int above, const char *name, size_t length, int *ret_descri
 
 	if (copy == NULL)
 		return ENOMEM;
-	*ret_descriptor = openat(above, copy, FOLDER_FLAGS);
+	*ret_descriptor = open_folder(above, copy);
 	if (*ret_descriptor < 0)
 		error = errno;
 	free(copy);
@@ -170,7 +181,7 @@ int folders_enter(struct folders *folders)
 		error = folders_last(folders, &above);
 	if (error != 0)
 		return error;
-	descriptor = openat(above, folders_name(folders), FOLDER_FLAGS);
+	descriptor = open_folder(above, folders_name(folders));
 	if (descriptor < 0)
 		return errno;
 	if (folders->count > MOST_OPEN)

@@ -102,9 +102,12 @@ static int make_named(struct making *making, const char *name)
 		return EISDIR;
 	case FSI_DISC_FILE:
 	default:
-		making->descriptor = openat(
-			making->folder, name,
-			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		do
+			making->descriptor = openat(making->folder, name,
+						    O_WRONLY | O_CREAT | O_EXCL |
+							    O_NOFOLLOW | O_CLOEXEC,
+						    0600);
+		while (making->descriptor < 0 && errno == EINTR);
 		return making->descriptor < 0 ? errno : 0;
 	}
 }

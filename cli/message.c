@@ -171,32 +171,6 @@ int message_own_failure(const struct voice *voice, HRESULT code, const char *rea
 	return STATUS_FAILED;
 }
 
-/* The code under which the library would report it. */
-static HRESULT code_of_errno(int error_number)
-{
-	static const struct {
-		int error_number;
-		HRESULT code;
-	} rows[] = {
-		{ENOENT, FSI_E_FILE_NOT_FOUND},
-		{ENOTDIR, FSI_E_DIRECTORY},
-		{EISDIR, FSI_E_DIRECTORY_NOT_SUPPORTED},
-		{EACCES, E_ACCESSDENIED},
-		{EPERM, E_ACCESSDENIED},
-		{EROFS, FSI_E_WRITE_PROTECT},
-		{ENAMETOOLONG, FSI_E_FILENAME_EXCED_RANGE},
-		{ELOOP, FSI_E_CANT_RESOLVE_FILENAME},
-		{ENOMEM, E_OUTOFMEMORY},
-		{EIO, FSI_E_IO_DEVICE},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].error_number == error_number)
-			return rows[i].code;
-	}
-	return E_FAIL;
-}
-
 int message_errno_failure(const struct voice *voice, int error_number, const char *format,
 			  ...)
 {
@@ -205,7 +179,8 @@ int message_errno_failure(const struct voice *voice, int error_number, const cha
 
 	snprintf(reason, sizeof(reason), "%s.", strerror(error_number));
 	va_start(values, format);
-	tell_own(voice, code_of_errno(error_number), reason, NULL, format, values);
+	tell_own(voice, fsi_error_code_from_errno(error_number), reason, NULL, format,
+		 values);
 	va_end(values);
 	return STATUS_FAILED;
 }

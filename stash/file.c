@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "io/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,8 +33,8 @@ static int open_named(const char *directory)
 	for (unsigned attempt = 0; error == EEXIST && attempt < NAME_ATTEMPTS;
 	     attempt++) {
 		snprintf(path, size, "%s/.fsimage-stash.%u", directory, attempt);
-		descriptor = open(
-			path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		descriptor = fsi_system_open(
+			AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 		error = descriptor < 0 ? errno : 0;
 	}
 	if (descriptor >= 0 && unlink(path) != 0) {
@@ -50,7 +51,7 @@ static int open_named(const char *directory)
 static int open_nameless(const char *directory)
 {
 	const int descriptor =
-		open(directory, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+		fsi_system_open(AT_FDCWD, directory, O_TMPFILE | O_EXCL | O_RDWR, 0600);
 
 	/* EISDIR: a system from before there were such files. */
 	if (descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR))

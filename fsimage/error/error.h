@@ -76,9 +76,6 @@ HRESULT fsi_error_detail(HRESULT hr, const char *format, ...) FSI_ERROR_PRINTF(2
  */
 HRESULT fsi_error_from_errno(int error_number);
 
-/** @return the code that stands for an errno value; nothing is raised */
-HRESULT fsi_error_code_from_errno(int error_number);
-
 /** @return what an errno value means: English, no full stop, whatever the locale */
 const char *fsi_error_reason(int error_number);
 

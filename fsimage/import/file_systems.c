@@ -57,6 +57,20 @@ static HRESULT recognise_anchor(struct fsi_media *media, fsi_file_systems *file_
 	return S_OK;
 }
 
+/* What can't be read may hold anything: not that there is nothing, but why is told. */
+static HRESULT recognise_unreadable(struct fsi_media *media, HRESULT reason,
+				    fsi_file_systems *file_systems)
+{
+	struct fsi_error_state error;
+
+	fsi_error_save(&error);
+	FSI_TRY(recognise_anchor(media, file_systems));
+	if (*file_systems != FSI_FILE_SYSTEM_NONE)
+		return S_OK;
+	fsi_error_restore(&error);
+	return reason;
+}
+
 HRESULT fsi_import_recognise(struct fsi_media *media,
 			     const struct fsi_import_hints *hints,
 			     fsi_file_systems *ret_file_systems)
@@ -75,7 +89,7 @@ HRESULT fsi_import_recognise(struct fsi_media *media,
 	if (hr == E_OUTOFMEMORY)
 		return hr;
 	if (hr == IMAPI_E_IMPORT_READ_FAILURE)
-		FSI_TRY(recognise_anchor(media, &file_systems));
+		FSI_TRY(recognise_unreadable(media, hr, &file_systems));
 	*ret_file_systems = file_systems;
 	return S_OK;
 }

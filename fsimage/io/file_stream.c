@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "error/fail.h"
 #include "io/share.h"
+#include "io/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -242,7 +243,7 @@ HRESULT fsi_stream_create_on_file(const char *path, fsi_stream **ret_stream)
 	if (path == NULL || ret_stream == NULL)
 		return FSI_FAIL(E_POINTER);
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-	descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	descriptor = fsi_system_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	if (descriptor < 0)
 		return fsi_error_from_errno(errno);
 	hr = make_stream(descriptor, false, ret_stream);

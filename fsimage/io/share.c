@@ -3,6 +3,7 @@
 #include "io/share.h"
 
 #include "error/fail.h"
+#include "io/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +44,7 @@ int fsi_share_probe(int descriptor)
 
 	/* It is open for writing only, and a source has to be read. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-	source = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	source = fsi_system_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	if (source < 0)
 		return errno;
 	error = clone_range(source, descriptor, &nothing);

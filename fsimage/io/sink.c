@@ -6,6 +6,7 @@
 #include "io/pieces.h"
 #include "io/share.h"
 #include "io/stream.h"
+#include "io/system.h"
 #include "io/target.h"
 
 #include <errno.h>
@@ -256,7 +257,8 @@ static HRESULT copy_pieces(struct copy *copy, struct fsi_pieces *pieces)
 		FSI_TRY(report(copy));
 	}
 	/* A hole at the end is made by setting the size. */
-	if (copy->may_have_holes && ftruncate(copy->descriptor, (off_t)copy->total) != 0)
+	if (copy->may_have_holes &&
+	    fsi_system_truncate(copy->descriptor, copy->total) != 0)
 		return fsi_error_from_errno(errno);
 	return await_patiently(copy);
 }

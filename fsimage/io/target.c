@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "error/fail.h"
+#include "io/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +52,8 @@ static HRESULT open_in_place(const char *path, const struct stat *status, bool r
 		return fsi_error_detail(FSI_FAIL(FSI_E_FILE_EXISTS),
 					"%s is a block device.", path);
 	/* O_EXCL on a block device: fails while it is mounted. */
-	target->descriptor = open(path, O_WRONLY | O_CLOEXEC | (is_device ? O_EXCL : 0));
+	target->descriptor =
+		fsi_system_open(AT_FDCWD, path, O_WRONLY | (is_device ? O_EXCL : 0), 0);
 	if (target->descriptor < 0)
 		return fsi_error_from_errno(errno);
 	if (!is_device)
@@ -86,9 +88,8 @@ static HRESULT create_named(struct fsi_target *target)
 		char *name = NULL;
 
 		FSI_TRY(make_temporary_name(target, attempt, &name));
-		target->descriptor =
-			openat(target->folder, name,
-			       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		target->descriptor = fsi_system_open(target->folder, name,
+						     O_WRONLY | O_CREAT | O_EXCL, 0666);
 		if (target->descriptor >= 0) {
 			target->temporary = name;
 			return S_OK;
@@ -117,7 +118,7 @@ static struct descriptor_path path_of_descriptor(int descriptor)
 static HRESULT create_nameless(struct fsi_target *target)
 {
 	target->descriptor =
-		openat(target->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+		fsi_system_open(target->folder, ".", O_TMPFILE | O_WRONLY, 0666);
 	if (target->descriptor >= 0) {
 		if (access(path_of_descriptor(target->descriptor).text, F_OK) == 0)
 			return S_OK;
@@ -147,7 +148,7 @@ static HRESULT open_folder(const char *path, struct fsi_target *target)
 		fsi_free(folder);
 		return FSI_FAIL(E_OUTOFMEMORY);
 	}
-	target->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	target->folder = fsi_system_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
 	error = target->folder < 0 ? errno : 0;
 	fsi_free(folder);
 	if (error != 0)
@@ -160,6 +161,7 @@ static HRESULT open_folder(const char *path, struct fsi_target *target)
 static HRESULT open_new_file(const char *path, const struct stat *old,
 			     struct fsi_target *target)
 {
+	target->has_older = old != NULL;
 	FSI_TRY(open_folder(path, target));
 	FSI_TRY(create_nameless(target));
 	if (old != NULL && fchmod(target->descriptor, old->st_mode & 0777) != 0)
@@ -291,10 +293,22 @@ static HRESULT give_name(struct fsi_target *target)
 /* Pipes and some devices can't be synced; that is no error. */
 static HRESULT sync_descriptor(int descriptor)
 {
-	if (fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS &&
+	if (fsi_system_sync(descriptor) != 0 && errno != EINVAL && errno != EROFS &&
 	    errno != ENOTSUP)
 		return fsi_error_from_errno(errno);
 	return S_OK;
+}
+
+/* A new name that is not safe is taken back. What was replaced has gone. */
+static HRESULT sync_name(const struct fsi_target *target)
+{
+	const HRESULT hr = sync_descriptor(target->folder);
+
+	if (FAILED(hr) && target->has_older)
+		return fsi_error_detail(hr, "The file has been replaced all the same.");
+	if (FAILED(hr))
+		unlinkat(target->folder, target->name, 0);
+	return hr;
 }
 
 static HRESULT finish(struct fsi_target *target, bool no_sync)
@@ -304,7 +318,7 @@ static HRESULT finish(struct fsi_target *target, bool no_sync)
 	if (target->folder < 0)
 		return S_OK;
 	FSI_TRY(give_name(target));
-	return no_sync ? S_OK : sync_descriptor(target->folder);
+	return no_sync ? S_OK : sync_name(target);
 }
 
 HRESULT fsi_target_commit(struct fsi_target *target, bool no_sync)

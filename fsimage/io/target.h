@@ -15,6 +15,7 @@ struct fsi_target {
 	char *name;	 /* in folder */
 	char *temporary; /* the name it has meanwhile; NULL: none */
 	bool replace;
+	bool has_older;	     /* a file is replaced */
 	bool may_have_holes; /* nothing was there before: unwritten is zero */
 	uint64_t capacity;   /* bytes of a block device; 0: not known */
 };

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "error/fail.h"
+#include "io/system.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -83,11 +84,12 @@ HRESULT fsi_folder_list(const char *path, bool follow,
 			struct fsi_folder_listing *ret_listing)
 {
 	/* A folder that became a link since it was found is not followed. */
-	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+	const int flags = O_RDONLY | O_DIRECTORY | (follow ? 0 : O_NOFOLLOW);
 	struct fsi_folder_listing listing = {.descriptor = -1};
 	int error = 0;
 
-	listing.descriptor = open(path[0] != '\0' ? path : "/", flags);
+	listing.descriptor =
+		fsi_system_open(AT_FDCWD, path[0] != '\0' ? path : "/", flags, 0);
 	error = listing.descriptor >= 0 ? read_names(&listing) : errno;
 	if (error != 0) {
 		fsi_folder_listing_free(&listing);

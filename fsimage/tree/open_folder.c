@@ -3,6 +3,7 @@
 #include "tree/open_folder.h"
 
 #include "base/memory.h"
+#include "io/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,8 +36,9 @@ static int open_folder(const struct fsi_source_folder *folder,
 	if (opened == NULL)
 		return ENOMEM;
 	opened->folder = folder;
-	opened->descriptor = open(folder->path[0] != '\0' ? folder->path : "/",
-				  O_PATH | O_DIRECTORY | O_CLOEXEC);
+	opened->descriptor =
+		fsi_system_open(AT_FDCWD, folder->path[0] != '\0' ? folder->path : "/",
+				O_PATH | O_DIRECTORY, 0);
 	if (opened->descriptor < 0) {
 		error = errno;
 		fsi_free(opened);
@@ -59,8 +61,8 @@ int fsi_folder_open_file(const struct fsi_source_folder *folder, const char *nam
 		if (error != 0)
 			return error;
 	}
-	*ret_descriptor = openat(opened->descriptor, name,
-				 O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	*ret_descriptor = fsi_system_open(opened->descriptor, name,
+					  O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (*ret_descriptor < 0)
 		error = errno;
 	close_folder(atomic_exchange(&cache->spare, opened));

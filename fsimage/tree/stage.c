@@ -231,18 +231,21 @@ static HRESULT copy_piece(struct staging *staging)
 	return copy_data(staging);
 }
 
-/* A hole at the end is what the file is too short by, if it was cut meanwhile. */
+/* A file that was cut meanwhile is too short, though it may end with a hole. */
 static HRESULT check_end(const struct staging *staging)
 {
+	uint64_t found = staging->done;
 	struct stat status;
 
 	if (staging->descriptor < 0)
 		return S_OK;
 	if (fstat(staging->descriptor, &status) != 0)
 		return refuse_reading(staging, errno);
-	if ((uint64_t)status.st_size < staging->done)
+	if ((uint64_t)status.st_size < found)
+		found = (uint64_t)status.st_size;
+	if (found < staging->size)
 		return FSI_FAIL(IMAPI_E_DATA_STREAM_INCONSISTENCY, staging->path,
-				(int64_t)staging->done, (int64_t)status.st_size);
+				(int64_t)staging->size, (int64_t)found);
 	return S_OK;
 }
 

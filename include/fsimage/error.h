@@ -55,6 +55,15 @@ FSI_API unsigned fsi_error_get_insert_count(void);
  */
 FSI_API HRESULT fsi_error_get_insert(unsigned index, struct fsi_insert *ret_insert);
 
+/**
+ * Extension: what a value of errno is called here, for a program that tells its own
+ * failures as the library does. The thread's error stays as it is.
+ *
+ * @param error_number  as a system call left it
+ * @return the code, always a failure; E_FAIL when there is none of its own
+ */
+FSI_API HRESULT fsi_error_code_from_errno(int error_number);
+
 /** Forget the thread's error. */
 FSI_API void fsi_error_clear(void);
 

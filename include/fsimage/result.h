@@ -235,7 +235,8 @@ struct fsi_write_options {
 /**
  * Write the image to a file. It appears under its name when it is complete and
  * synced, and not before; on failure nothing is left behind and an existing
- * file is as it was. A block device is written in place, and only with replace.
+ * file is as it was, unless only the folder's entry for it could not be synced. A block
+ * device is written in place, and only with replace.
  *
  * @param path     host path
  * @param options  borrowed; NULL: no replace, no progress

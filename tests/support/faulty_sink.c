@@ -5,6 +5,8 @@
  */
 #include "tests/support/faulty_sink.h"
 
+#include "io/system.h"
+
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +22,14 @@ static bool fails(int error)
 	return error != 0;
 }
 
-static int test_openat(int folder, const char *path, int flags, mode_t mode)
+static int test_open(int folder, const char *path, int flags, mode_t mode)
 {
 	const bool is_nameless = (flags & O_TMPFILE) == O_TMPFILE;
+	const bool is_new = is_nameless || (flags & O_CREAT) != 0;
 
-	if (fails(is_nameless ? faults.nameless : faults.create))
+	if (is_new && fails(is_nameless ? faults.nameless : faults.create))
 		return -1;
-	return openat(folder, path, flags, mode);
+	return openat(folder, path, flags | O_CLOEXEC, mode);
 }
 
 static int test_access(const char *path, int mode)
@@ -80,9 +83,9 @@ static int test_fchmod(int descriptor, mode_t mode)
 	return fails(faults.chmod) ? -1 : fchmod(descriptor, mode);
 }
 
-static int test_ftruncate(int descriptor, off_t size)
+static int test_ftruncate(int descriptor, uint64_t size)
 {
-	return fails(faults.truncate) ? -1 : ftruncate(descriptor, size);
+	return fails(faults.truncate) ? -1 : ftruncate(descriptor, (off_t)size);
 }
 
 static off_t test_lseek(int descriptor, off_t offset, int whence)
@@ -129,16 +132,16 @@ static int test_stat(const char *path, struct stat *status)
 	return result;
 }
 
-#define openat(folder, path, ...)     test_openat(folder, path, __VA_ARGS__)
+#define fsi_system_open(a, b, c, d)   test_open(a, b, c, d)
 #define access(path, mode)	      test_access(path, mode)
 #define renameat2(a, b, c, d, flags)  test_renameat2(a, b, c, d, flags)
 #define linkat(a, b, c, d, flags)     test_linkat(a, b, c, d, flags)
 #define renameat(a, b, c, d)	      test_renameat(a, b, c, d)
 #define unlinkat(folder, name, flags) test_unlinkat(folder, name, flags)
 #define write(descriptor, b, length)  test_write(descriptor, b, length)
-#define fsync(descriptor)	      test_fsync(descriptor)
+#define fsi_system_sync(descriptor)   test_fsync(descriptor)
 #define fchmod(descriptor, mode)      test_fchmod(descriptor, mode)
-#define ftruncate(descriptor, size)   test_ftruncate(descriptor, size)
+#define fsi_system_truncate(d, size)  test_ftruncate(d, size)
 #define lseek(descriptor, o, whence)  test_lseek(descriptor, o, whence)
 #define sync_file_range(d, o, l, f)   test_sync_file_range(d, o, l, f)
 #define posix_fadvise(d, o, l, a)     test_posix_fadvise(d, o, l, a)

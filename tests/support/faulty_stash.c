@@ -99,8 +99,9 @@ static int test_read(int descriptor, uint64_t offset, void *buffer, size_t lengt
 }
 
 #include "io/stream.h"
+#include "io/system.h"
 
-#define open(path, flags, mode)		      test_open(path, flags, mode)
+#define fsi_system_open(folder, path, f, m)   test_open(path, f, m)
 #define unlink(path)			      test_unlink(path)
 #define pwrite(descriptor, bytes, l, o)	      test_pwrite(descriptor, bytes, l, o)
 #define fstatvfs(descriptor, status)	      test_fstatvfs(descriptor, status)

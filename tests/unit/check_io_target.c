@@ -286,7 +286,21 @@ START_TEST(bytes_that_are_not_safe_do_not_get_the_name)
 	faults.syncs = 0;
 	faults.fsync_after = 1;
 	ck_assert_int_eq(write_to("old"), FSI_E_IO_DEVICE);
+	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "replaced all the same."));
 	assert_file_is_whole("old");
+}
+END_TEST
+
+START_TEST(a_new_name_that_is_not_safe_is_taken_back)
+{
+	for (int replace = 0; replace < 2; replace++) {
+		options.replace = replace == 1;
+		faults.syncs = 0;
+		faults.fsync_after = 1;
+		faults.fsync = EIO;
+		ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+		ck_assert_str_eq(scratch_list(&scratch, ""), "");
+	}
 }
 END_TEST
 
@@ -558,6 +572,7 @@ static TCase *make_end_case(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, bytes_that_are_not_safe_do_not_get_the_name);
+	tcase_add_test(tcase, a_new_name_that_is_not_safe_is_taken_back);
 	tcase_add_loop_test(tcase, what_knows_no_syncing_need_not_be_synced, 0, 3);
 	tcase_add_test(tcase, when_a_smaller_image_is_written_is_left_to_the_system);
 	tcase_add_loop_test(tcase, what_is_written_of_a_large_image_leaves_the_cache, 0,

@@ -19,6 +19,10 @@
 
 #define DISK_SIZE (1024 * 1024)
 
+/* Of a file, and where copying it is told for the second time. */
+#define SIZE   (3 * 1024 * 1024)
+#define MIDDLE (1024 * 1024)
+
 static fsi_image *image;
 static fsi_directory *root;
 
@@ -349,6 +353,45 @@ START_TEST(an_error_about_a_stash_names_the_source)
 }
 END_TEST
 
+static const struct {
+	off_t cut;   /* when this much has been copied, to no more than that */
+	off_t found; /* that it has then; 0: it is cut too late */
+} cuts[] = {{MIDDLE - 1, MIDDLE - 1}, {SIZE - 1, SIZE - 1}, {SIZE, 0}};
+
+static HRESULT cut_file(void *context, fsi_image *told, const char *current_file,
+			uint32_t copied_sectors, uint32_t total_sectors)
+{
+	const off_t *size = context;
+
+	(void)told;
+	(void)current_file;
+	(void)total_sectors;
+	if (copied_sectors == MIDDLE / 2048)
+		ck_assert_int_eq(truncate(api_host("host"), *size), 0);
+	return S_OK;
+}
+
+START_TEST(a_file_that_is_cut_while_it_is_copied_is_told)
+{
+	static char data[SIZE];
+	off_t size = cuts[_i].cut;
+	const int file = open(api_host("host"), O_WRONLY | O_CREAT, 0600);
+
+	memset(data, 'x', sizeof(data));
+	ck_assert_int_eq(write(file, data, SIZE), SIZE);
+	close(file);
+	ASSERT_OK(fsi_image_put_update_handler(image, cut_file, &size));
+	if (cuts[_i].found == 0) {
+		ASSERT_OK(
+			fsi_directory_add_file_from_path(root, "file", api_host("host")));
+		return;
+	}
+	ASSERT_FAILS(fsi_directory_add_file_from_path(root, "file", api_host("host")),
+		     IMAPI_E_DATA_STREAM_INCONSISTENCY,
+		     api_text("%s|%d|%d", api_host("host"), SIZE, (int)cuts[_i].found));
+}
+END_TEST
+
 START_TEST(a_stash_without_positions_is_told)
 {
 	int ends[2];
@@ -444,6 +487,8 @@ static TCase *make_data_case(void)
 
 	tcase_add_test(tcase, a_torn_stash_makes_no_image);
 	tcase_add_test(tcase, an_error_about_a_stash_names_the_source);
+	tcase_add_loop_test(tcase, a_file_that_is_cut_while_it_is_copied_is_told, 0,
+			    sizeof(cuts) / sizeof(cuts[0]));
 	tcase_add_test(tcase, a_stash_without_positions_is_told);
 	tcase_add_test(tcase, a_source_that_can_not_be_read_is_told_by_its_path);
 	tcase_add_test(tcase, a_stream_may_cancel_the_call);
