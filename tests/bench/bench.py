@@ -75,13 +75,15 @@ def require(*programs):
 
 
 def warm(*trees):
-    """Read all files, so that they are in the cache."""
+    """Read all files, so that they are in the cache.
+
+    It is done before each run, as some systems forget within a minute what nobody uses.
+    """
     for tree in trees:
-        for path, _, names in os.walk(tree):
-            for name in names:
-                with open(os.path.join(path, name), "rb", buffering=0) as file:
-                    while file.read(1 << 20):
-                        pass
+        with subprocess.Popen(["tar", "-c", "-f", "-", "-C", tree, "."],
+                              stdout=subprocess.PIPE) as reader:
+            while os.read(reader.stdout.fileno(), 1 << 16):
+                pass
 
 
 def drop_caches():
