@@ -19,6 +19,12 @@
 #define HOLE_SIZE (64u * 1024)
 /* How long to wait for a piece before asking whether to go on. */
 #define PATIENCE_MS 50
+/*
+ * Bytes that are written to a new file at once. Larger writes get larger pieces of memory
+ * for the cache, which the system has to find first, and a virtual machine has to ask
+ * for; these it has at hand.
+ */
+#define WRITE_SIZE (32u * 1024)
 /* Bytes after which the system is asked to begin writing to the disk. */
 #define FLUSH_SIZE (16u * 1024 * 1024)
 /* An image of this size would take the cache from what others need there. */
@@ -73,7 +79,9 @@ static HRESULT overcome(const struct copy *copy, int error)
 static HRESULT write_bytes(struct copy *copy, const uint8_t *bytes, size_t length)
 {
 	while (length > 0) {
-		const ssize_t piece = write(copy->descriptor, bytes, length);
+		const size_t step =
+			copy->may_have_holes && length > WRITE_SIZE ? WRITE_SIZE : length;
+		const ssize_t piece = write(copy->descriptor, bytes, step);
 
 		if (piece < 0) {
 			FSI_TRY(overcome(copy, errno));
@@ -83,7 +91,7 @@ static HRESULT write_bytes(struct copy *copy, const uint8_t *bytes, size_t lengt
 		length -= (size_t)piece;
 		copy->written += (uint64_t)piece;
 		/* A signal may have cut it short. */
-		if (length > 0)
+		if ((size_t)piece < step)
 			FSI_TRY(report(copy));
 	}
 	return S_OK;
