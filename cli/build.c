@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/notes.h"
 #include "cli/report.h"
+#include "cli/session.h"
 
 #include <fsimage/fsimage.h>
 
@@ -297,7 +298,7 @@ static int make_result(struct build *build)
 int build_image(struct build *build)
 {
 	static int (*const stages[])(struct build * build) = {
-		check_sources, configure_image, put_hybrid,
+		check_sources, configure_image, session_begin, put_hybrid,
 		add_sources,   put_boot,	make_result,
 	};
 	int status = STATUS_DONE;
@@ -331,6 +332,7 @@ void build_clear(struct build *build)
 {
 	fsi_result_release(build->result);
 	fsi_image_release(build->image);
+	fsi_multisession_release(build->disc);
 	sources_clear(&build->sources);
 	output_clear(&build->output);
 	create_options_clear(&build->options);

@@ -23,6 +23,7 @@ struct build {
 	struct progress progress;
 	bool is_laying_out; /* the sources are taken in */
 	struct timespec began;
+	fsi_multisession *disc; /**< that a session is made for; NULL: none */
 	fsi_image *image;
 	fsi_result *result;
 };

@@ -4,6 +4,8 @@
 #define CLI_COMMANDS_H
 
 int create_command(int argc, char **argv);
+int append_command(int argc, char **argv);
+int revert_command(int argc, char **argv);
 int serve_command(int argc, char **argv);
 int info_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
@@ -14,6 +16,8 @@ int errors_command(int argc, char **argv);
 
 /** The texts of "fsimage create --help" and so on. */
 extern const char create_help[];
+extern const char append_help[];
+extern const char revert_help[];
 extern const char serve_help[];
 extern const char info_help[];
 extern const char ls_help[];

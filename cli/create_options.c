@@ -3,9 +3,11 @@
 
 #include "cli/create_options.h"
 
+#include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/units.h"
+#include "cli/view.h"
 
 #include <fsimage/fsimage.h>
 
@@ -241,6 +243,50 @@ static const char *take_mbr_template(void *target, const char *value)
 	return hybrid_take_template(&options->hybrid, value);
 }
 
+static const char *take_drive(void *target, const char *value)
+{
+	struct create_options *options = target;
+	options->session.drive = value;
+	return value[0] != '\0' ? NULL : "must be the address of a drive";
+}
+
+static const char *take_previous(void *target, const char *value)
+{
+	struct create_options *options = target;
+	options->session.previous = value;
+	return value[0] != '\0' ? NULL : "must name an image";
+}
+
+static const char *take_import(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return session_take_import(&options->session, value);
+}
+
+static const char *take_start(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return session_take_start(&options->session, value);
+}
+
+static const char *take_removal(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return session_take_removal(&options->session, value);
+}
+
+static const char *take_move(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return session_take_move(&options->session, value);
+}
+
+static const char *take_session(void *target, const char *value)
+{
+	struct create_options *options = target;
+	return view_parse_session(value, &options->session.number);
+}
+
 #define VALUE(name, take, letter) \
 	{ \
 		name, take, 0, letter, 0 \
@@ -250,24 +296,22 @@ static const char *take_mbr_template(void *target, const char *value)
 		name, NULL, offsetof(struct create_options, member), letter, 0 \
 	}
 
-/* What describes an image, and how much is told: of all who make one. */
 /* clang-format off */
-#define IMAGE_ROWS \
+#define VOICE_ROWS \
+	FLAG("quiet", quiet, 'q'), \
+	FLAG("verbose", verbose, 'v'), \
+	FLAG("json", json, 0)
+
+/* What describes any session, and how much is told: of all who make one. */
+#define SESSION_ROWS \
 	VALUE("volume", take_volume, 'V'), \
 	VALUE("file-systems", take_file_systems, 'f'), \
 	VALUE("iso-level", iso_options_take_level, 0), \
 	VALUE("iso-names", iso_options_take_names, 0), \
-	VALUE("udf-revision", take_udf_revision, 0), \
 	VALUE("capacity", take_capacity, 0), \
 	VALUE("working-directory", take_working_directory, 0), \
 	VALUE("rules", take_rules, 0), \
 	{"exclude", take_exclude, 0, 0, OPTION_REPEATS}, \
-	{"boot", take_boot, 0, 0, OPTION_REPEATS}, \
-	VALUE("boot-catalog", take_boot_catalog, 0), \
-	VALUE("boot-load-size", take_boot_load_size, 0), \
-	FLAG("boot-info-table", boot.info_table, 0), \
-	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL}, \
-	VALUE("mbr-template", take_mbr_template, 0), \
 	FLAG("deduplicate", deduplicate, 0), \
 	FLAG("align-large-files", align_large_files, 0), \
 	FLAG("redundant-metadata", redundant_metadata, 0), \
@@ -279,9 +323,21 @@ static const char *take_mbr_template(void *target, const char *value)
 	FLAG("restricted-names", restricted_names, 0), \
 	FLAG("follow-links", follow_links, 0), \
 	FLAG("strict", strict, 0), \
-	FLAG("quiet", quiet, 'q'), \
-	FLAG("verbose", verbose, 'v'), \
-	FLAG("json", json, 0)
+	VOICE_ROWS
+
+/* What only a first session has, and where it is for. */
+#define IMAGE_ROWS \
+	SESSION_ROWS, \
+	VALUE("udf-revision", take_udf_revision, 0), \
+	{"boot", take_boot, 0, 0, OPTION_REPEATS}, \
+	VALUE("boot-catalog", take_boot_catalog, 0), \
+	VALUE("boot-load-size", take_boot_load_size, 0), \
+	FLAG("boot-info-table", boot.info_table, 0), \
+	{"hybrid", take_hybrid, 0, 0, OPTION_VALUE_OPTIONAL}, \
+	VALUE("mbr-template", take_mbr_template, 0), \
+	VALUE("previous", take_previous, 0), \
+	VALUE("session-start", take_start, 0), \
+	VALUE("import", take_import, 0)
 
 static const struct option_row create_rows[] = {
 	VALUE("output", take_output, 'o'),
@@ -294,6 +350,36 @@ static const struct option_table create_table = {
 	.help = create_help,
 	.rows = create_rows,
 	.count = sizeof(create_rows) / sizeof(create_rows[0]),
+};
+
+static const struct option_row append_rows[] = {
+	VALUE("drive", take_drive, 0),
+	{"remove", take_removal, 0, 0, OPTION_REPEATS},
+	{"move", take_move, 0, 0, OPTION_REPEATS},
+	VALUE("import", take_import, 0),
+	SESSION_ROWS,
+};
+static const struct option_table append_table = {
+	.command = "append",
+	.help = append_help,
+	.rows = append_rows,
+	.count = sizeof(append_rows) / sizeof(append_rows[0]),
+};
+
+static const struct option_row revert_rows[] = {
+	VALUE("drive", take_drive, 0),
+	VALUE("session", take_session, 0),
+	VALUE("import", take_import, 0),
+	VALUE("volume", take_volume, 'V'),
+	VALUE("rules", take_rules, 0),
+	FLAG("redundant-metadata", redundant_metadata, 0),
+	VOICE_ROWS,
+};
+static const struct option_table revert_table = {
+	.command = "revert",
+	.help = revert_help,
+	.rows = revert_rows,
+	.count = sizeof(revert_rows) / sizeof(revert_rows[0]),
 };
 
 static const struct option_row serve_rows[] = {
@@ -316,11 +402,14 @@ static int check_udf(const struct create_options *options)
 				: options->posix	      ? "--posix"
 							      : NULL;
 
+	/* What there is is known when the session before is imported. */
+	if (options->file_systems == FSI_FILE_SYSTEM_NONE)
+		return STATUS_DONE;
 	if (needs_udf != NULL && (options->file_systems & FSI_FILE_SYSTEM_UDF) == 0)
 		return message_usage(options->command,
 				     "option '%s' needs udf among the file systems",
 				     needs_udf);
-	if (options->redundant_metadata &&
+	if (options->redundant_metadata && !session_is_wanted(&options->session) &&
 	    options->udf_revision < FIRST_METADATA_REVISION)
 		return message_usage(options->command,
 				     "option '--redundant-metadata' needs "
@@ -336,14 +425,21 @@ static int check_together(const struct create_options *options)
 				     options->appearance == APPEARS_AS_FILE
 					     ? "'--output'"
 					     : "'--unix' or '--fuse'");
-	if (options->operands.count == 0)
+	if (options->operands.count == 0 && !options->session.is_reverted &&
+	    options->session.change_count == 0)
 		return message_usage(options->command,
-				     "name at least one PATH or TARGET=SOURCE");
+				     "name at least one PATH or TARGET=SOURCE%s",
+				     options->session.is_appended
+					     ? ", or something to '--remove' or '--move'"
+					     : "");
+	if (session_check(&options->session, options->command) != STATUS_DONE)
+		return STATUS_USAGE;
 	if (options->quiet && options->verbose)
 		return message_usage(options->command,
 				     "options '--quiet' and '--verbose' exclude "
 				     "each other");
-	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
+	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_NONE &&
+	    options->file_systems != FSI_FILE_SYSTEM_UDF)
 		return message_usage(options->command,
 				     "option '--udf-holes' needs udf alone: "
 				     "'--file-systems udf'");
@@ -388,17 +484,44 @@ static int take_recording_time(struct create_options *options)
 	return STATUS_DONE;
 }
 
+/* The first operand of who adds a session is the disc, unless that is in a drive. */
+static int take_disc(struct create_options *options)
+{
+	struct operands *operands = &options->operands;
+
+	if (!options->session.is_appended)
+		return STATUS_DONE;
+	options->output = options->session.drive;
+	if (options->output == NULL) {
+		if (operands->count == 0)
+			return message_usage(options->command,
+					     "name an IMAGE, or give '--drive'");
+		options->output = operands->items[0];
+		operands->count--;
+		memmove(operands->items, operands->items + 1,
+			(operands->count + 1) * sizeof(operands->items[0]));
+	}
+	if (options->session.is_reverted && operands->count > 0)
+		return message_usage(options->command, "name one IMAGE");
+	return STATUS_DONE;
+}
+
 static bool parse(const struct option_table *table, int argc, char **argv,
 		  struct create_options *ret_options, int *ret_status)
 {
 	ret_options->command = table->command;
-	ret_options->file_systems =
-		FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET | FSI_FILE_SYSTEM_UDF;
 	ret_options->reflink = FSI_REFLINK_AUTO;
 	if (!options_parse(table, argc, argv, ret_options, &ret_options->operands,
 			   ret_status))
 		return false;
-	*ret_status = check_together(ret_options);
+	if (ret_options->file_systems == FSI_FILE_SYSTEM_NONE &&
+	    !session_is_wanted(&ret_options->session))
+		ret_options->file_systems = FSI_FILE_SYSTEM_ISO9660 |
+					    FSI_FILE_SYSTEM_JOLIET |
+					    FSI_FILE_SYSTEM_UDF;
+	*ret_status = take_disc(ret_options);
+	if (*ret_status == STATUS_DONE)
+		*ret_status = check_together(ret_options);
 	if (*ret_status == STATUS_DONE)
 		*ret_status = take_recording_time(ret_options);
 	take_default_directory(ret_options);
@@ -410,6 +533,23 @@ bool create_options_parse(int argc, char **argv, struct create_options *ret_opti
 {
 	*ret_options = (struct create_options){.appearance = APPEARS_AS_FILE};
 	return parse(&create_table, argc, argv, ret_options, ret_status);
+}
+
+bool append_options_parse(int argc, char **argv, struct create_options *ret_options,
+			  int *ret_status)
+{
+	*ret_options = (struct create_options){.appearance = APPEARS_AS_FILE,
+					       .session = {.is_appended = true}};
+	return parse(&append_table, argc, argv, ret_options, ret_status);
+}
+
+bool revert_options_parse(int argc, char **argv, struct create_options *ret_options,
+			  int *ret_status)
+{
+	*ret_options = (struct create_options){
+		.appearance = APPEARS_AS_FILE,
+		.session = {.is_appended = true, .is_reverted = true}};
+	return parse(&revert_table, argc, argv, ret_options, ret_status);
 }
 
 bool serve_options_parse(int argc, char **argv, struct create_options *ret_options,
@@ -424,4 +564,5 @@ void create_options_clear(struct create_options *options)
 	exclude_clear(&options->excludes);
 	boot_clear(&options->boot);
 	operands_clear(&options->operands);
+	session_choice_clear(&options->session);
 }

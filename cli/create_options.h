@@ -8,6 +8,7 @@
 #include "cli/iso_options.h"
 #include "cli/hybrid.h"
 #include "cli/options.h"
+#include "cli/session_options.h"
 
 #include <fsimage/result.h>
 
@@ -25,12 +26,13 @@ enum appearance {
 };
 
 struct create_options {
-	const char *command; /**< "create" or "serve" */
+	const char *command; /**< "create", "append", "revert" or "serve" */
 	enum appearance appearance;
 	/** A file, "-" for standard output, the socket or the mount point. */
 	const char *output;
-	const char *volume_name;       /**< NULL: none given */
-	fsi_file_systems file_systems; /**< at least one */
+	const char *volume_name; /**< NULL: none given */
+	/** NONE: those of the session before, which are here once it is imported. */
+	fsi_file_systems file_systems;
 	struct iso_options iso;
 	uint32_t udf_revision; /**< as 0x102; 0: none given */
 	bool udf_holes;
@@ -54,6 +56,7 @@ struct create_options {
 	struct exclude_list excludes;
 	struct boot_list boot;
 	struct hybrid_choice hybrid;
+	struct session_choice session;
 	/** The time of the volume: the clock's, or that of SOURCE_DATE_EPOCH. */
 	struct timespec recording_time;
 	bool is_reproducible;	  /**< SOURCE_DATE_EPOCH is set */
@@ -61,7 +64,7 @@ struct create_options {
 };
 
 /**
- * Read the command line of "create", or of "serve", and the environment.
+ * Read the command line of a subcommand that makes an image, and the environment.
  *
  * @param argv         argv[0] is the subcommand's name
  * @param ret_options  to be cleared, also on failure
@@ -69,6 +72,10 @@ struct create_options {
  * @return whether there is: false after an error, --help and --version
  */
 bool create_options_parse(int argc, char **argv, struct create_options *ret_options,
+			  int *ret_status);
+bool append_options_parse(int argc, char **argv, struct create_options *ret_options,
+			  int *ret_status);
+bool revert_options_parse(int argc, char **argv, struct create_options *ret_options,
 			  int *ret_status);
 bool serve_options_parse(int argc, char **argv, struct create_options *ret_options,
 			 int *ret_status);

@@ -22,6 +22,7 @@ const char extract_help[] =
 	"                       into the current folder\n"
 	"      --view VIEW      which file system of the image: udf, joliet or\n"
 	"                       iso9660; by default the one that keeps most\n"
+	"      --session N      the session with that number and not the newest\n"
 	"  -f, --force          replace files that exist\n"
 	"  -q, --quiet          no notes, no progress, no final line\n"
 	"  -v, --verbose        print each path\n"
@@ -50,9 +51,17 @@ static const char *take_view(void *target, const char *value)
 						     : "must be udf, joliet or iso9660";
 }
 
+static const char *take_session(void *target, const char *value)
+{
+	struct extract_options *options = target;
+
+	return view_parse_session(value, &options->session);
+}
+
 static const struct option_row rows[] = {
 	{"directory", take_directory, 0, 'C', false},
 	{"view", take_view, 0, 0, false},
+	{"session", take_session, 0, 0, false},
 	{"force", NULL, offsetof(struct extract_options, force), 'f', false},
 	{"quiet", NULL, offsetof(struct extract_options, quiet), 'q', false},
 	{"verbose", NULL, offsetof(struct extract_options, verbose), 'v', false},
@@ -464,7 +473,7 @@ static int extract(struct extraction *extraction)
 	extraction->buffer = malloc(EXTRACTION_BUFFER_SIZE);
 	if (extraction->buffer == NULL)
 		return message_no_memory(&extraction->voice);
-	status = view_open(extraction->operands.items[0], options->view,
+	status = view_open(extraction->operands.items[0], options->view, options->session,
 			   &extraction->voice, &extraction->view);
 	if (status == STATUS_DONE)
 		status = check_paths(extraction);

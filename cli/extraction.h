@@ -18,6 +18,7 @@
 struct extract_options {
 	const char *directory;	   /**< the target */
 	enum fsi_file_system view; /**< NONE: none given */
+	uint32_t session;	   /**< 0: none given */
 	bool force;
 	bool quiet;
 	bool verbose;

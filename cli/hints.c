@@ -2,6 +2,8 @@
 /* Which option lifts a limit that was met. */
 #include "cli/hints.h"
 
+#include "cli/session.h"
+
 #include <fsimage/codes.h>
 
 /* ISO 9660 and Joliet hold less in a file than UDF. */
@@ -133,8 +135,10 @@ static const char *hint_for_output(HRESULT code, const struct create_options *op
 
 const char *hint_for(HRESULT code, const struct create_options *options)
 {
-	const char *hint = NULL;
+	const char *hint = session_hint(code, options);
 
+	if (hint != NULL)
+		return hint;
 	/* All else that may be wrong with one was told before. */
 	if (code == IMAPI_E_BOOT_IMAGE_DATA)
 		return options->hybrid.mbr_template != NULL

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/count.h"
 #include "cli/info_boot.h"
+#include "cli/info_sessions.h"
 #include "cli/message.h"
 #include "cli/moment.h"
 #include "cli/object.h"
@@ -19,10 +20,12 @@
 const char info_help[] =
 	"Usage: fsimage info [OPTION]... IMAGE\n"
 	"Tell what an image holds: its size, its file systems with their revisions, the\n"
-	"names of its volumes, how many files there are, and what wrote it.\n"
-	"      --json     as a JSON object\n"
-	"      --help     show this and end\n"
-	"      --version  show the version and end\n"
+	"names of its volumes, how many files there are, what wrote it, and its "
+	"sessions.\n"
+	"      --session N  of the session with that number and not of the newest\n"
+	"      --json       as a JSON object\n"
+	"      --help       show this and end\n"
+	"      --version    show the version and end\n"
 	"IMAGE is a file or a block device.\n";
 
 /* ISO 9660, Joliet and UDF. */
@@ -30,6 +33,7 @@ const char info_help[] =
 
 struct info_options {
 	bool json;
+	uint32_t session; /* 0: none given */
 };
 
 struct info {
@@ -44,6 +48,7 @@ struct info {
 	size_t count;
 	uint32_t blocks;
 	struct info_boot boot;
+	struct info_sessions sessions;
 };
 
 /* ---- words ------------------------------------------------------------- */
@@ -210,15 +215,18 @@ static const char *word_of_boot(const struct info *info, const char *yes, const 
 
 static void print_all(const struct info *info)
 {
+	const size_t sessions = info->sessions.count;
 	char size[UNITS_TEXT_SIZE];
+
 	text_print(stdout, info->disc.image);
-	printf(": %" PRIu32 " blocks, %s, one session from block 0, bootable: %s\n",
-	       info->blocks,
+	printf(": %" PRIu32 " blocks, %s, %zu session%s, bootable: %s\n", info->blocks,
 	       units_format_size((uint64_t)info->blocks * FSI_BLOCK_SIZE, &size),
+	       sessions, sessions == 1 ? "" : "s",
 	       word_of_boot(info, "yes (El Torito)", "no", "unknown"));
 	for (size_t i = 0; i < info->count; i++)
 		print_view(info, i);
 	info_boot_print(&info->boot);
+	info_sessions_print(&info->sessions);
 }
 
 /* ---- for programs ------------------------------------------------------ */
@@ -327,11 +335,12 @@ static HRESULT print_object(void *context, FILE *file)
 	text_print_json(file, info->disc.image);
 	fprintf(file,
 		", \"blocks\": %" PRIu32 ", \"block_size\": %u, \"bytes\": %" PRIu64
-		", \"sessions\": [{\"first_block\": 0}], \"bootable\": %s, "
-		"\"boot\": ",
+		", \"bootable\": %s, \"boot\": ",
 		info->blocks, FSI_BLOCK_SIZE, (uint64_t)info->blocks * FSI_BLOCK_SIZE,
 		word_of_boot(info, "true", "false", "null"));
 	info_boot_print_json(&info->boot, file);
+	fputs(", \"sessions\": ", file);
+	info_sessions_print_json(&info->sessions, file);
 	fputs(", \"file_systems\": [", file);
 	for (size_t i = 0; i < info->count; i++) {
 		if (i > 0)
@@ -445,12 +454,15 @@ static int find_out(struct info *info)
 	}
 	if (find_boot(info) != STATUS_DONE)
 		status = STATUS_FAILED;
+	if (info_sessions_read(&info->disc, &info->voice, &info->sessions) != STATUS_DONE)
+		status = STATUS_FAILED;
 	return status;
 }
 
 static int tell(struct info *info)
 {
-	int status = view_open_disc(info->operands.items[0], &info->voice, &info->disc);
+	int status = view_open_disc(info->operands.items[0], info->options.session,
+				    &info->voice, &info->disc);
 
 	if (status == STATUS_DONE)
 		status = find_out(info);
@@ -464,7 +476,15 @@ static int tell(struct info *info)
 	return status;
 }
 
+static const char *take_session(void *target, const char *value)
+{
+	struct info_options *options = target;
+
+	return view_parse_session(value, &options->session);
+}
+
 static const struct option_row rows[] = {
+	{"session", take_session, 0, 0, false},
 	{"json", NULL, offsetof(struct info_options, json), 0, false},
 };
 
@@ -489,6 +509,7 @@ int info_command(int argc, char **argv)
 	for (size_t i = 0; i < MOST_VIEWS; i++)
 		view_clear(&info.views[i]);
 	info_boot_clear(&info.boot);
+	info_sessions_clear(&info.sessions);
 	view_clear(&info.disc);
 	operands_clear(&info.operands);
 	return status;

@@ -22,6 +22,7 @@ const char ls_help[] =
 	"  -R, --recursive   with all that is in folders\n"
 	"      --view VIEW   which file system of the image: udf, joliet or iso9660; by\n"
 	"                    default the one that keeps most\n"
+	"      --session N   the session with that number and not the newest\n"
 	"      --json        as one JSON object, with all that is recorded\n"
 	"      --help        show this and end\n"
 	"      --version     show the version and end\n"
@@ -32,6 +33,7 @@ struct ls_options {
 	bool recursive;
 	bool json;
 	enum fsi_file_system view; /* NONE: none given */
+	uint32_t session;	   /* 0: none given */
 };
 
 /* A directory that is to be listed, with its path in the image. */
@@ -320,7 +322,8 @@ static void list_operand(struct ls *ls, const char *operand)
 		ls->voice.json = false;
 		return;
 	}
-	if (view_open(image, ls->options.view, &ls->voice, &ls->view) == STATUS_DONE) {
+	if (view_open(image, ls->options.view, ls->options.session, &ls->voice,
+		      &ls->view) == STATUS_DONE) {
 		begin_object(ls, path);
 		list_path(ls, path);
 		end_object(ls);
@@ -343,10 +346,18 @@ static const char *take_view(void *target, const char *value)
 						     : "must be udf, joliet or iso9660";
 }
 
+static const char *take_session(void *target, const char *value)
+{
+	struct ls_options *options = target;
+
+	return view_parse_session(value, &options->session);
+}
+
 static const struct option_row rows[] = {
 	{"long", NULL, offsetof(struct ls_options, is_long), 'l', false},
 	{"recursive", NULL, offsetof(struct ls_options, recursive), 'R', false},
 	{"view", take_view, 0, 0, false},
+	{"session", take_session, 0, 0, false},
 	{"json", NULL, offsetof(struct ls_options, json), 0, false},
 };
 

@@ -16,6 +16,8 @@ static const struct command {
 	const char *summary;
 } commands[] = {
 	{"create", create_command, create_help, "make an image of folders and files"},
+	{"append", append_command, append_help, "add a session to an image or disc"},
+	{"revert", revert_command, revert_help, "show an earlier session of it again"},
 	{"serve", serve_command, serve_help, "let others read such an image unwritten"},
 	{"info", info_command, info_help, "tell what an image holds"},
 	{"ls", ls_command, ls_help, "list the names in an image"},
@@ -75,8 +77,8 @@ static int run_command(int argc, char **argv)
 		return command->run(argc - 1, argv + 1);
 	if (name == NULL)
 		return message_usage(
-			NULL, "name a command: create, serve, info, ls, extract, check, "
-			      "map, errors or help");
+			NULL, "name a command: create, append, revert, serve, info, ls, "
+			      "extract, check, map, errors or help");
 	if (strcmp(name, "help") == 0)
 		return print_help_of(argc, argv);
 	if (strcmp(name, "--help") == 0)

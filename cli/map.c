@@ -20,6 +20,7 @@ const char map_help[] =
 	"browsers and printers.\n"
 	"  -o, --output FILE  the drawing; '-' is standard output\n"
 	"      --force        replace FILE\n"
+	"      --session N    the session with that number and not the newest\n"
 	"      --help         show this and end\n"
 	"      --version      show the version and end\n"
 	"IMAGE is a file or a block device. A pointer that rests on something is told\n"
@@ -28,6 +29,7 @@ const char map_help[] =
 struct map_options {
 	const char *output;
 	bool force;
+	uint32_t session; /* 0: none given */
 };
 
 struct map {
@@ -48,9 +50,17 @@ static const char *take_output(void *target, const char *value)
 	return value[0] != '\0' ? NULL : "must be a file or '-'";
 }
 
+static const char *take_session(void *target, const char *value)
+{
+	struct map_options *options = target;
+
+	return view_parse_session(value, &options->session);
+}
+
 static const struct option_row rows[] = {
 	{"output", take_output, 0, 'o', false},
 	{"force", NULL, offsetof(struct map_options, force), 0, false},
+	{"session", take_session, 0, 0, false},
 };
 
 static const struct option_table table = {
@@ -211,7 +221,8 @@ static int draw(struct map *map)
 	HRESULT hr = S_OK;
 
 	if (status == STATUS_DONE)
-		status = view_open_disc(map->operands.items[0], &map->voice, &map->view);
+		status = view_open_disc(map->operands.items[0], map->options.session,
+					&map->voice, &map->view);
 	if (status == STATUS_DONE) {
 		hr = make_drawing(map);
 		status = SUCCEEDED(hr) ? write_output(map, &output)

@@ -23,7 +23,7 @@ struct reading {
 	const struct option_table *table;
 	void *target;
 	struct operands *operands;
-	uint32_t seen; /* a bit for each row */
+	uint64_t seen; /* a bit for each row */
 	bool end;      /* --help or --version: nothing more to do */
 	struct option long_options[OPTIONS_MOST + 3];
 	char letters[2 * OPTIONS_MOST + 3];
@@ -105,7 +105,7 @@ static int tell_wrong_option(const struct option_table *table, int answer,
 static int take_option(struct reading *reading, const struct option_row *row)
 {
 	const struct option_table *table = reading->table;
-	const uint32_t bit = UINT32_C(1) << (row - table->rows);
+	const uint64_t bit = UINT64_C(1) << (row - table->rows);
 	const char *wrong = NULL;
 
 	if ((reading->seen & bit) != 0 && (row->more & OPTION_REPEATS) == 0)

@@ -29,7 +29,7 @@ struct option_table {
 };
 
 /** Rows that a table may have. */
-#define OPTIONS_MOST 32
+#define OPTIONS_MOST 64
 
 struct operands {
 	char **items; /**< pointing into argv, with a NULL behind the last */

@@ -9,6 +9,7 @@
 #include "cli/walk.h"
 
 #include <fsimage/codes.h>
+#include <fsimage/import.h>
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,6 +20,9 @@ struct counts {
 	uint32_t files;
 	uint32_t directories;
 	uint32_t udf_revision;
+	/* Of the session, in the image that is made or on the disc. */
+	int32_t first_block;
+	uint32_t session_blocks;
 };
 
 static HRESULT get_counts(const struct report *report, struct counts *ret_counts)
@@ -34,6 +38,13 @@ static HRESULT get_counts(const struct report *report, struct counts *ret_counts
 						   &ret_counts->directories);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_get_udf_revision(report->image, &ret_counts->udf_revision);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_get_session_start_block(report->image,
+						       &ret_counts->first_block);
+	ret_counts->session_blocks =
+		report->options->session.is_appended
+			? ret_counts->blocks - (uint32_t)ret_counts->first_block
+			: ret_counts->blocks;
 	return hr;
 }
 
@@ -77,11 +88,14 @@ static void print_line(const struct report *report, const struct counts *counts,
 		fputs("standard output", file);
 	else
 		text_print(file, report->options->output);
+	if (counts->first_block != 0)
+		fprintf(file, ": session from block %" PRId32, counts->first_block);
 	fprintf(file,
-		": %" PRIu32 " blocks, %s, %" PRIu32 " file%s, %" PRIu32
+		"%s%" PRIu32 " blocks, %s, %" PRIu32 " file%s, %" PRIu32
 		" director%s, %.2f s",
-		counts->blocks,
-		units_format_size((uint64_t)counts->blocks * counts->block_size, &size),
+		counts->first_block != 0 ? ", " : ": ", counts->session_blocks,
+		units_format_size((uint64_t)counts->session_blocks * counts->block_size,
+				  &size),
 		counts->files, counts->files == 1 ? "" : "s", counts->directories,
 		counts->directories == 1 ? "y" : "ies", report->seconds);
 	print_file_systems(report, counts, file);
@@ -237,6 +251,9 @@ static HRESULT print_object(void *context, FILE *file)
 		counts->blocks, counts->block_size);
 	fprintf(file, ", \"bytes\": %" PRIu64,
 		(uint64_t)counts->blocks * counts->block_size);
+	fprintf(file,
+		", \"session\": {\"first_block\": %" PRId32 ", \"blocks\": %" PRIu32 "}",
+		counts->first_block, counts->session_blocks);
 	fprintf(file, ", \"files\": %" PRIu32 ", \"directories\": %" PRIu32,
 		counts->files, counts->directories);
 	fprintf(file, ", \"source_bytes\": %" PRIu64 ", \"seconds\": %.3f, ", source_size,

@@ -5,6 +5,9 @@
 
 #include <fsimage/fsimage.h>
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The first keeps most, but where ISO 9660 has Rock Ridge. */
@@ -83,19 +86,81 @@ int view_failure(const struct image_view *view, HRESULT hr, const struct voice *
 			       view->image, path[0] != '\0' ? ":" : "", path);
 }
 
-int view_open_disc(const char *path, const struct voice *voice,
+/* ---- sessions ---------------------------------------------------------- */
+
+const char *view_parse_session(const char *value, uint32_t *ret_session)
+{
+	char *end = NULL;
+	unsigned long number = 0;
+
+	errno = 0;
+	if (value[0] >= '0' && value[0] <= '9')
+		number = strtoul(value, &end, 10);
+	if (number == 0 || number > INT32_MAX || *end != '\0')
+		return "must be the number of a session, from 1 on";
+	*ret_session = (uint32_t)number;
+	return NULL;
+}
+
+int view_find_session(fsi_disc *disc, const char *image, uint32_t session,
+		      const struct voice *voice, struct fsi_disc_session *ret_found)
+{
+	struct fsi_disc_session *sessions = NULL;
+	size_t count = 0;
+	char reason[80];
+	const HRESULT hr = fsi_disc_get_sessions(disc, &sessions, &count);
+
+	if (FAILED(hr))
+		return message_failure(voice, hr, NULL, "reading %s", image);
+	if (session <= count)
+		*ret_found = sessions[session - 1];
+	fsi_free(sessions);
+	if (session <= count)
+		return STATUS_DONE;
+	snprintf(reason, sizeof(reason), "It has %zu session%s.", count,
+		 count == 1 ? "" : "s");
+	return message_own_failure(voice, E_INVALIDARG, reason,
+				   "'fsimage info' lists the sessions of an image",
+				   "finding session %" PRIu32 " of %s", session, image);
+}
+
+/* Open the disc anew, with the session that it was found to have. */
+static int enter_session(struct image_view *view, fsi_stream *stream, uint32_t session,
+			 const struct voice *voice)
+{
+	struct fsi_disc_session found;
+	struct fsi_disc_options options = {.size = sizeof(options)};
+	HRESULT hr = S_OK;
+
+	if (view_find_session(view->disc, view->image, session, voice, &found) !=
+	    STATUS_DONE)
+		return STATUS_FAILED;
+	fsi_disc_release(view->disc);
+	view->disc = NULL;
+	options.session_block = found.session_block;
+	options.anchor_block = found.anchor_block;
+	hr = fsi_disc_open(stream, &options, &view->disc);
+	return FAILED(hr) ? view_failure(view, hr, voice, "reading", "") : STATUS_DONE;
+}
+
+/* ---- discs ------------------------------------------------------------- */
+
+int view_open_disc(const char *path, uint32_t session, const struct voice *voice,
 		   struct image_view *ret_view)
 {
 	fsi_stream *stream = NULL;
+	int status = STATUS_DONE;
 	HRESULT hr = fsi_stream_create_on_file(path, &stream);
 
 	*ret_view = (struct image_view){.image = path};
 	if (SUCCEEDED(hr))
 		hr = fsi_disc_open(stream, NULL, &ret_view->disc);
 	if (FAILED(hr))
-		view_failure(ret_view, hr, voice, "reading", "");
+		status = view_failure(ret_view, hr, voice, "reading", "");
+	else if (session != 0)
+		status = enter_session(ret_view, stream, session, voice);
 	fsi_stream_release(stream);
-	return FAILED(hr) ? STATUS_FAILED : STATUS_DONE;
+	return status;
 }
 
 /* Rock Ridge keeps what Joliet does not: whole names, permissions, links. */
@@ -128,13 +193,13 @@ static enum fsi_file_system choose(const struct image_view *view, fsi_file_syste
 	return FSI_FILE_SYSTEM_NONE;
 }
 
-int view_open(const char *path, enum fsi_file_system wanted, const struct voice *voice,
-	      struct image_view *ret_view)
+int view_open(const char *path, enum fsi_file_system wanted, uint32_t session,
+	      const struct voice *voice, struct image_view *ret_view)
 {
 	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
 	HRESULT hr = S_OK;
 
-	if (view_open_disc(path, voice, ret_view) != STATUS_DONE)
+	if (view_open_disc(path, session, voice, ret_view) != STATUS_DONE)
 		return STATUS_FAILED;
 	hr = fsi_disc_get_file_systems(ret_view->disc, &found);
 	if (SUCCEEDED(hr) && found == FSI_FILE_SYSTEM_NONE)

@@ -25,12 +25,31 @@ const char *view_word(enum fsi_file_system file_system);
 const char *view_name(enum fsi_file_system file_system);
 
 /**
+ * Read the value of --session: a number from 1 on.
+ *
+ * @return what a right value is; NULL: it is one
+ */
+const char *view_parse_session(const char *value, uint32_t *ret_session);
+
+/**
+ * Find a session of a disc.
+ *
+ * @param image       its path
+ * @param session     its number, from 1
+ * @param ret_found   untouched when there is none
+ * @return an exit status
+ */
+int view_find_session(fsi_disc *disc, const char *image, uint32_t session,
+		      const struct voice *voice, struct fsi_disc_session *ret_found);
+
+/**
  * Open the file at path as a disc, without a view.
  *
+ * @param session   0: the newest
  * @param ret_view  to be cleared, also on failure
  * @return an exit status
  */
-int view_open_disc(const char *path, const struct voice *voice,
+int view_open_disc(const char *path, uint32_t session, const struct voice *voice,
 		   struct image_view *ret_view);
 
 /**
@@ -38,11 +57,12 @@ int view_open_disc(const char *path, const struct voice *voice,
  *
  * @param wanted    NONE: UDF, else ISO 9660 with Rock Ridge, else Joliet, else
  *                  ISO 9660
+ * @param session   0: the newest
  * @param ret_view  to be cleared, also on failure
  * @return an exit status
  */
-int view_open(const char *path, enum fsi_file_system wanted, const struct voice *voice,
-	      struct image_view *ret_view);
+int view_open(const char *path, enum fsi_file_system wanted, uint32_t session,
+	      const struct voice *voice, struct image_view *ret_view);
 
 void view_clear(struct image_view *view);
 

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "io/stream.h"
 #include "io/system.h"
 
 #include <errno.h>
@@ -109,23 +110,7 @@ HRESULT fsi_stash_file_check_room(const struct fsi_stash_file *file,
 int fsi_stash_file_write(const struct fsi_stash_file *file, uint64_t offset,
 			 const void *bytes, size_t length)
 {
-	const uint8_t *next = bytes;
-
-	if (offset > INT64_MAX - length)
-		return EFBIG;
-	while (length > 0) {
-		const ssize_t piece =
-			pwrite(file->descriptor, next, length, (off_t)offset);
-
-		if (piece < 0 && errno == EINTR)
-			continue;
-		if (piece <= 0)
-			return piece < 0 ? errno : EIO;
-		next += piece;
-		offset += (uint64_t)piece;
-		length -= (size_t)piece;
-	}
-	return 0;
+	return fsi_write_descriptor(file->descriptor, offset, bytes, length);
 }
 
 uint32_t fsi_stash_checksum(const void *bytes, size_t length)

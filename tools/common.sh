@@ -4,7 +4,7 @@
 
 # What building takes, on Debian 12 and its relatives.
 build_packages=(gcc libc6-dev make autoconf automake libtool pkg-config
-	libisofs-dev libxxhash-dev zlib1g-dev
+	libburn-dev libisofs-dev libxxhash-dev zlib1g-dev
 	libfuse3-dev nbdkit-plugin-dev)
 
 # Prints those of its arguments that are not installed.

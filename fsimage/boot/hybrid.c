@@ -273,11 +273,11 @@ static HRESULT place_backup(struct hybrid_writer *writer, struct fsi_layout *lay
 		return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
 					"ISOLINUX's code of the MBR looks for its image "
 					"in the first 2 TiB.");
-	FSI_TRY(list_partitions(writer, sector_of(layout->total_blocks)));
+	FSI_TRY(list_partitions(writer, sector_of(layout->end_block)));
 	if (!has_gpt(writer))
 		return S_OK;
 	return fsi_layout_append_at(layout, &backup_ops, writer, BACKUP_BLOCKS,
-				    layout->total_blocks - BACKUP_BLOCKS);
+				    layout->end_block - BACKUP_BLOCKS);
 }
 
 static HRESULT place(struct fsi_format *format, enum fsi_stage stage,

@@ -98,6 +98,14 @@ static void add_section(struct fsi_check_tree *tree,
 
 /* ---- extents ----------------------------------------------------------- */
 
+/* In front of the descriptors of the disc, or of the session; what lies between those is
+ * in earlier sessions. */
+static bool is_of_system(const struct fsi_check_iso *iso, uint32_t block)
+{
+	return block < FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK ||
+	       (block >= iso->check->session_block && block < iso->first_block);
+}
+
 static bool check_extent(struct fsi_check_tree *tree,
 			 const struct fsi_check_record *record)
 {
@@ -123,7 +131,7 @@ static bool check_extent(struct fsi_check_tree *tree,
 			       record->first_block, end - 1);
 		return false;
 	}
-	if (record->first_block < iso->first_block)
+	if (is_of_system(iso, record->first_block))
 		fsi_check_tell(iso->check, FSI_I_040, &record->place, NULL,
 			       "The extent begins in block %" PRIu32
 			       ", before the volume descriptors",

@@ -13,12 +13,13 @@
 static void claim(struct fsi_check_udf *udf, struct fsi_owners *owners,
 		  const struct fsi_check_place *place, const struct fsi_owner *owner)
 {
-	const uint64_t first =
-		((uint64_t)udf->session_block * udf->block_size + FIRST_SIZE) /
-		udf->block_size;
+	const uint64_t blocks = FIRST_SIZE / udf->block_size;
+	const uint64_t start = udf->session_block;
+	/* What lies between the two is in earlier sessions. */
+	const uint64_t first = owner->first_block < blocks ? blocks : start + blocks;
 
 	if (owners != &udf->metadata_owners && owner->first_block < first &&
-	    owner->block_count > 0)
+	    (first == blocks || owner->first_block >= start) && owner->block_count > 0)
 		fsi_check_tell(
 			udf->check, FSI_U_001, place,
 			&(struct fsi_check_details){
@@ -183,13 +184,15 @@ static void set_block_size(struct fsi_check_udf *udf, uint32_t block_size)
 static bool find_volume(struct fsi_check_udf *udf)
 {
 	struct fsi_udf_places places;
-	HRESULT hr = fsi_import_udf_find_anchors(udf->check->media, 0, &places);
+	HRESULT hr = fsi_import_udf_find_anchors(udf->check->media,
+						 udf->check->anchor_block, &places);
 
 	set_block_size(udf, FSI_BLOCK_SIZE);
 	if (!fsi_check_udf_ok(udf, hr))
 		return fsi_check_udf_is_recognised(udf->check);
 	set_block_size(udf, places.block_size);
-	hr = fsi_import_udf_mount(udf->check->media, 0, &udf->mount);
+	hr = fsi_import_udf_mount(udf->check->media, udf->check->anchor_block,
+				  &udf->mount);
 	if (!fsi_check_udf_ok(udf, hr))
 		fsi_check_format(&udf->reason, "%s", fsi_error_get_message());
 	choose_anchor(udf, &places);

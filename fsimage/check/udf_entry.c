@@ -7,10 +7,6 @@
 
 #include <inttypes.h>
 
-/* ECMA-167 4/14.6.2 */
-#define STRATEGY_ONE_ENTRY 4
-#define STRATEGY_CHAIN	   4096
-
 /* ECMA-167 4/14.6.8 */
 #define FLAG_SORTED	   (1u << 3)
 #define FLAG_FIXED	   (1u << 4)
@@ -79,24 +75,24 @@ static void check_strategy(struct fsi_check_entry *entry)
 	FSI_UDF_RECORD(fsi_udf_file_entry, record, entry->block.bytes);
 	const struct fsi_udf_icb_tag *tag = &record->icb_tag;
 	const uint16_t strategy = fsi_get_le16(&tag->strategy);
-	const bool is_chain =
-		strategy == STRATEGY_CHAIN && (!fsi_check_udf_since(udf, 0x0201) ||
-					       udf->access == FSI_DISC_ACCESS_WRITE_ONCE);
+	const bool is_chain = strategy == FSI_UDF_STRATEGY_CHAIN &&
+			      (!fsi_check_udf_since(udf, 0x0201) ||
+			       udf->access == FSI_DISC_ACCESS_WRITE_ONCE);
 	struct fsi_check_place at = ICB_AT(&entry->place, strategy);
 
 	if (!is_chain)
 		fsi_check_number(udf->check, FSI_U_081, &at, "strategy",
-				 STRATEGY_ONE_ENTRY, strategy);
+				 FSI_UDF_STRATEGY_ONE_ENTRY, strategy);
 	at = ICB_AT(&entry->place, entry_count_max);
-	if (strategy == STRATEGY_ONE_ENTRY)
+	if (strategy == FSI_UDF_STRATEGY_ONE_ENTRY)
 		fsi_check_number(udf->check, FSI_U_081, &at, "maximum number of entries",
 				 1, fsi_get_le16(&tag->entry_count_max));
 	at = ICB_AT(&entry->place, strategy_parameter);
-	if (strategy == STRATEGY_ONE_ENTRY)
+	if (strategy == FSI_UDF_STRATEGY_ONE_ENTRY)
 		fsi_check_number(udf->check, FSI_U_081, &at, "strategy parameter", 0,
 				 fsi_get_le16(&tag->strategy_parameter));
 	at = ICB_AT(&entry->place, prior_entries);
-	if (strategy == STRATEGY_ONE_ENTRY)
+	if (strategy == FSI_UDF_STRATEGY_ONE_ENTRY)
 		fsi_check_number(udf->check, FSI_U_081, &at, "number of prior entries", 0,
 				 fsi_get_le32(&tag->prior_entries));
 	at = ICB_AT(&entry->place, reserved);

@@ -213,6 +213,20 @@ static void check_file_set(struct fsi_check_udf *udf, const struct fsi_check_pla
 		       bytes + sizeof(*record), udf->block_size - sizeof(*record));
 }
 
+/*
+ * Whether the session goes on from another one: it begins elsewhere, or its descriptors
+ * are in the partition, which is as old as the first one.
+ */
+static bool is_appended(const struct fsi_check_udf *udf)
+{
+	const struct fsi_udf_space *space = udf->udf != NULL && udf->udf->spaces.count > 0
+						    ? &udf->udf->spaces.items[0]
+						    : NULL;
+
+	return udf->session_block != 0 ||
+	       (space != NULL && udf->anchor.main_sequence.block > space->first_block);
+}
+
 void fsi_check_udf_file_set(struct fsi_check_udf *udf)
 {
 	const struct fsi_udf_address address = udf->volume.file_set.address;
@@ -233,7 +247,7 @@ void fsi_check_udf_file_set(struct fsi_check_udf *udf)
 	if (fsi_check_udf_tag(udf, &place, &tagged))
 		check_file_set(udf, &place, buffer);
 	/* One importer looks nowhere else; an appended session cannot help it. */
-	if (udf->session_block == 0)
+	if (!is_appended(udf))
 		fsi_check_number(udf->check, FSI_U_079, &place, "block of the partition",
 				 0, address.block);
 	fsi_check_udf_claim_space(

@@ -3,6 +3,7 @@
 #include "image/result.h"
 
 #include "base/memory.h"
+#include "image/disc_head.h"
 
 struct fsi_block_ranges {
 	atomic_uint references;
@@ -28,21 +29,31 @@ static HRESULT create_ranges(const struct fsi_block_range *ranges, uint32_t coun
 }
 
 /*
- * The image is the first session, so nothing of it is on the disc, and whatever is
- * there has to go.
+ * Of the session, which is new, everything: whatever is there has to go. Then what leads
+ * to it, in an order in which the disc can be read all the time.
  */
 HRESULT fsi_result_get_modified_blocks(fsi_result *result, fsi_block_ranges **ret_ranges)
 {
-	struct fsi_block_range session;
+	struct fsi_block_range ranges[1 + FSI_DISC_HEAD_WRITES_MAX];
+	const struct fsi_layout *layout = NULL;
+	const struct fsi_format *head = NULL;
+	const uint32_t *writes = NULL;
+	uint32_t count = 0;
 
 	fsi_error_clear();
 	if (result == NULL || ret_ranges == NULL)
 		return FSI_FAIL(E_POINTER);
-	session = (struct fsi_block_range){
-		.start_lba = 0,
-		.end_lba = result->plan->layout.total_blocks - 1,
+	layout = &result->plan->layout;
+	head = result->plan->formats[FSI_PLAN_DISC_HEAD];
+	ranges[0] = (struct fsi_block_range){
+		.start_lba = layout->first_block - layout->image_block,
+		.end_lba = fsi_layout_image_blocks(layout) - 1,
 	};
-	return create_ranges(&session, 1, ret_ranges);
+	if (head != NULL)
+		count = fsi_disc_head_list_writes(head, &writes);
+	for (uint32_t i = 0; i < count; i++)
+		ranges[1 + i] = (struct fsi_block_range){writes[i], writes[i]};
+	return create_ranges(ranges, 1 + count, ret_ranges);
 }
 
 fsi_block_ranges *fsi_block_ranges_add_ref(fsi_block_ranges *ranges)

@@ -47,6 +47,13 @@ static void replace_all(fsi_image *image, fsi_boot_options **options, uint32_t c
 	fsi_error_clear(); /* what streams met on the way */
 }
 
+HRESULT fsi_image_check_first_session(const fsi_image *image)
+{
+	if (image->session_start_block != 0 || image->continued != NULL)
+		return FSI_FAIL(IMAPI_E_BOOT_OBJECT_CONFLICT);
+	return S_OK;
+}
+
 static HRESULT check_has_image(const fsi_boot_options *options)
 {
 	if (options->stream == NULL && options->file == NULL)
@@ -68,6 +75,7 @@ HRESULT fsi_image_put_boot_image_options(fsi_image *image, fsi_boot_options *new
 		replace_all(image, NULL, 0);
 		return S_OK;
 	}
+	FSI_TRY(fsi_image_check_first_session(image));
 	FSI_TRY(check_has_image(new_val));
 	options = fsi_allocate_zeroed(1, sizeof(options[0]));
 	if (options == NULL)
@@ -103,6 +111,8 @@ HRESULT fsi_image_put_boot_image_options_array(fsi_image *image,
 	FSI_TRY(fsi_image_check_writable(image));
 	if (count > FSI_BOOT_ENTRIES_MAX)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	if (count > 0)
+		FSI_TRY(fsi_image_check_first_session(image));
 	for (size_t i = 0; i < count; i++) {
 		if (new_val[i] == NULL)
 			return FSI_FAIL(E_POINTER);
@@ -321,6 +331,9 @@ HRESULT fsi_image_check_boot(fsi_image *image)
 	/* Another result goes by what the options were when the first was made. */
 	if (atomic_load_explicit(&image->results, memory_order_acquire) > 0)
 		return S_OK;
+	/* They may have been there before the session was moved. */
+	if (image->boot.count > 0 || image->hybrid.tables != FSI_PARTITION_TABLE_NONE)
+		FSI_TRY(fsi_image_check_first_session(image));
 	for (uint32_t i = 0; i < image->boot.count; i++) {
 		const HRESULT hr = check_entry(image, image->boot.options[i]);
 

@@ -26,6 +26,9 @@ struct fsi_image_boot {
 /* Changes of the options that were made behind the image's back. */
 uint64_t fsi_image_count_boot_changes(const struct fsi_image_boot *boot);
 
+/* IMAPI_E_BOOT_OBJECT_CONFLICT where the session is not the first one of its disc. */
+HRESULT fsi_image_check_first_session(const fsi_image *image);
+
 /*
  * Independent options of the same content, with a copy of their stream: a large one is
  * in the working directory. IMAPI_E_BOOT_IMAGE_DATA; E_OUTOFMEMORY; what

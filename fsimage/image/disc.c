@@ -4,6 +4,7 @@
 #include "error/fail.h"
 #include "import/boot.h"
 #include "import/file_systems.h"
+#include "import/sessions.h"
 
 #include "base/memory.h"
 
@@ -94,6 +95,49 @@ HRESULT fsi_disc_get_file_systems(fsi_disc *disc, fsi_file_systems *ret_file_sys
 	return S_OK;
 }
 
+static HRESULT copy_sessions(const struct fsi_sessions *sessions,
+			     struct fsi_disc_session **ret_sessions)
+{
+	const size_t count = sessions->items.count;
+	struct fsi_disc_session *copies = NULL;
+
+	if (count > 0) {
+		copies = fsi_allocate_zeroed(count, sizeof(*copies));
+		if (copies == NULL)
+			return FSI_FAIL(E_OUTOFMEMORY);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct fsi_session *session = &sessions->items.items[i];
+
+		copies[i] = (struct fsi_disc_session){
+			.start_block = session->start_block,
+			.end_block = session->end_block,
+			.session_block = session->head_block,
+			.anchor_block = session->anchor_block,
+			.file_systems = session->file_systems,
+		};
+	}
+	*ret_sessions = copies;
+	return S_OK;
+}
+
+HRESULT fsi_disc_get_sessions(fsi_disc *disc, struct fsi_disc_session **ret_sessions,
+			      size_t *ret_count)
+{
+	struct fsi_sessions sessions;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (disc == NULL || ret_sessions == NULL || ret_count == NULL)
+		return FSI_FAIL(E_POINTER);
+	FSI_TRY(fsi_import_find_sessions(disc->media, &sessions));
+	hr = copy_sessions(&sessions, ret_sessions);
+	if (SUCCEEDED(hr))
+		*ret_count = sessions.items.count;
+	fsi_import_free_sessions(&sessions);
+	return finish(hr);
+}
+
 HRESULT fsi_disc_read_boot_catalog(fsi_disc *disc,
 				   struct fsi_disc_boot_catalog **ret_catalog)
 {
@@ -123,7 +167,7 @@ HRESULT fsi_disc_get_block_map(fsi_disc *disc, fsi_block_map **ret_map)
 	fsi_error_clear();
 	if (disc == NULL || ret_map == NULL)
 		return FSI_FAIL(E_POINTER);
-	return finish(fsi_check_map(disc->media, ret_map));
+	return finish(fsi_check_map(disc->media, disc->hints.anchor_block, ret_map));
 }
 
 /* ---- views ------------------------------------------------------------- */

@@ -44,7 +44,8 @@ HRESULT fsi_file_get_data(fsi_file *file, fsi_stream **ret_data)
 	data = fsi_file_node(file)->content.data;
 	if (data == NULL)
 		return fsi_stream_make_on_memory("", 0, ret_data);
-	if (data->name == NULL && !data->is_staged && !data->is_lost) {
+	if (data->name == NULL && !data->is_staged && !data->is_lost &&
+	    !data->is_imported) {
 		*ret_data = fsi_stream_add_ref(data->source.stream);
 		return S_OK;
 	}

@@ -28,8 +28,10 @@ HRESULT fsi_image_put_hybrid_boot(fsi_image *image,
 	if (image == NULL)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(fsi_image_check_writable(image));
-	if (options != NULL)
+	if (options != NULL) {
+		FSI_TRY(fsi_image_check_first_session(image));
 		FSI_TRY(read_options(options, &hybrid));
+	}
 	image->hybrid = hybrid;
 	fsi_image_refresh_limits(image);
 	return S_OK;

@@ -27,10 +27,13 @@ const char *fsi_get_version(void)
 static void destroy_image(fsi_image *image)
 {
 	fsi_image_clear_boot(&image->boot);
+	fsi_image_clear_multisession(&image->multisession);
 	fsi_tally_drop(image);
 	fsi_naming_destroy(image->naming);
 	fsi_tree_destroy(&image->tree);
 	fsi_free(image->volume_name);
+	fsi_free(image->continued);
+	fsi_free(image->imported_volume_name);
 	fsi_free(image);
 }
 

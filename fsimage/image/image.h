@@ -9,13 +9,15 @@
 #include "boot/hybrid.h"
 #include "error/fail.h"
 #include "image/boot.h"
+#include "image/multisession.h"
 #include "io/pace.h"
+#include "layout/format.h"
 #include "name/view.h"
 #include "stash/stash.h"
 #include "tree/change.h"
 #include "tree/stage.h"
 
-#include <fsimage/image.h>
+#include <fsimage/import.h>
 
 #include <stdatomic.h>
 
@@ -49,6 +51,7 @@ struct fsi_image {
 	bool udf_holes;
 	bool align_large_files;
 	bool deduplicate;
+	bool continue_writable_volumes;
 	bool strict;
 	bool real_time_waits; /* for the next layout: see fsi_file_put_is_real_time() */
 	int32_t limits_point; /* change point when limits were last set */
@@ -56,9 +59,17 @@ struct fsi_image {
 
 	fsi_image_update_handler handler;
 	void *handler_context;
+	fsi_image_import_handler import_handler;
+	void *import_handler_context;
 	bool in_handler;      /* the image is read-only meanwhile */
 	struct fsi_pace pace; /* of asking */
 
+	uint32_t session_start_block;	 /* where the session begins on its disc */
+	struct fsi_continued *continued; /* the earlier session; NULL: none is imported */
+	char *imported_volume_name;	 /* NULL: none is imported */
+	uint32_t import_session;	 /* that is wanted; 0: the newest */
+
+	struct fsi_image_multisession multisession;
 	struct fsi_image_boot boot;
 	struct fsi_hybrid hybrid; /* the tables that make a disk of it */
 
@@ -123,8 +134,20 @@ bool fsi_volume_name_is_strict(const char *name, fsi_file_systems file_systems);
 /* After a property has changed: take over its limits, measure anew. */
 void fsi_image_refresh_limits(fsi_image *image);
 
+/* As fsi_image_put_free_media_blocks(). */
+HRESULT fsi_image_limit_blocks(fsi_image *image, int64_t new_val);
+
+/* Whether file systems, and a revision of UDF, go on from what was imported:
+ * IMAPI_E_FILE_SYSTEM_CHANGE_NOT_ALLOWED, _INCOMPATIBLE_PREVIOUS_SESSION;
+ * _UDF_REVISION_CHANGE_NOT_ALLOWED. */
+HRESULT fsi_image_check_continued(const fsi_image *image, fsi_file_systems file_systems);
+HRESULT fsi_image_check_continued_revision(const fsi_image *image, uint32_t revision);
+
 /* The exact size of the image as it is: for get_used_blocks and the limits. */
 HRESULT fsi_image_measure(fsi_image *image, uint32_t *ret_blocks);
+
+/* Whether it is one of fsi_image_get_udf_revisions_supported(). */
+bool fsi_image_knows_udf_revision(uint32_t revision);
 
 /* The first revisions of UDF with named streams, with real-time files. */
 #define FSI_UDF_REVISION_STREAMS   0x200

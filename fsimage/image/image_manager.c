@@ -135,7 +135,8 @@ HRESULT fsi_image_manager_get_stream(fsi_image_manager *manager, fsi_stream **re
 static HRESULT find_descriptor(struct fsi_media *media)
 {
 	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
-	const HRESULT hr = fsi_import_recognise_sequence(media, FSI_BLOCK_SIZE, &found);
+	const HRESULT hr =
+		fsi_import_recognise_sequence(media, 0, FSI_BLOCK_SIZE, &found);
 
 	if ((found & (FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_UDF)) != 0)
 		return S_OK;
@@ -194,7 +195,8 @@ HRESULT fsi_image_manager_check(fsi_image_manager *manager,
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "iso9660_level");
 	if (manager->stream == NULL)
 		return FSI_FAIL(IMAPI_E_IMAGEMANAGER_NO_IMAGE);
-	FSI_TRY(fsi_media_open(manager->stream, options->session_block, 0, &media));
+	FSI_TRY(fsi_media_open(manager->stream, options->session_block,
+			       options->block_count, &media));
 	hr = fsi_check_run(media, options, ret_findings);
 	fsi_media_release(media);
 	/* What was met on the way is told as findings. */

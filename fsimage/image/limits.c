@@ -100,13 +100,15 @@ void fsi_image_refresh_limits(fsi_image *image)
 }
 
 /* Where holes are is known only when files are looked at, what firmware reads of
- * small files is not embedded, and gaps depend on the order. */
+ * small files is not embedded, gaps depend on the order, and of what was imported it has
+ * to be known what is written anew. */
 static bool can_tally(const fsi_image *image)
 {
 	return !((image->udf_holes || image->boot.marked_count > 0) &&
 		 image->file_systems == FSI_FILE_SYSTEM_UDF) &&
 	       !image->align_large_files &&
 	       image->hybrid.tables == FSI_PARTITION_TABLE_NONE &&
+	       image->continued == NULL &&
 	       atomic_load_explicit(&image->results, memory_order_acquire) == 0;
 }
 
@@ -125,7 +127,7 @@ static HRESULT measure_anew(fsi_image *image, uint32_t *ret_blocks)
 				       : fsi_plan_count_blocks(image, &sizes, ret_blocks);
 	}
 	FSI_TRY(fsi_plan_create(image, false, &plan));
-	*ret_blocks = plan->layout.total_blocks;
+	*ret_blocks = fsi_layout_session_blocks(&plan->layout);
 	fsi_plan_destroy(plan);
 	return S_OK;
 }
@@ -166,11 +168,8 @@ HRESULT fsi_image_get_free_media_blocks(fsi_image *image, int64_t *ret_blocks)
 	return S_OK;
 }
 
-HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
+HRESULT fsi_image_limit_blocks(fsi_image *image, int64_t new_val)
 {
-	fsi_error_clear();
-	if (image == NULL)
-		return FSI_FAIL(E_POINTER);
 	if (new_val > 0) {
 		uint32_t blocks = 0;
 
@@ -184,4 +183,12 @@ HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
 	image->tree.limits.capacity_blocks = fsi_image_limits(image).capacity_blocks;
 	image->tree.free_budget_blocks = 0;
 	return S_OK;
+}
+
+HRESULT fsi_image_put_free_media_blocks(fsi_image *image, int64_t new_val)
+{
+	fsi_error_clear();
+	if (image == NULL)
+		return FSI_FAIL(E_POINTER);
+	return fsi_image_limit_blocks(image, new_val);
 }

@@ -5,14 +5,10 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "image/duplicates.h"
-#include "image/sparse.h"
-#include "io/share.h"
-#include "tree/data.h"
-#include "tree/path.h"
+#include "boot/catalog.h"
+#include "image/disc_head.h"
+#include "image/place_data.h"
 
-/* File data of a UDF volume begins at a multiple of an ECC block of DVD. */
-#define UDF_DATA_ALIGNMENT 16
 /* Blocks that drives read ahead behind the last one, where no UDF tail is. */
 #define ISO9660_PADDING_BLOCKS 150
 
@@ -159,54 +155,39 @@ static HRESULT describe_volume(const fsi_image *image, const struct fsi_order *o
 	return S_OK;
 }
 
-/* ---- file data --------------------------------------------------------- */
-
-static HRESULT describe_data(const struct fsi_region *region, char **ret_description)
-{
-	const struct fsi_data *data = region->owner;
-	char *path = fsi_path_of_node(data->item);
-
-	if (path == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
-	*ret_description = path;
-	return S_OK;
-}
-
-static HRESULT open_data(const struct fsi_region *region, fsi_stream **ret_stream)
-{
-	return fsi_data_open(region->owner, ret_stream);
-}
-
-static const struct fsi_region_ops data_ops = {
-	.describe = describe_data,
-	.open = open_data,
-};
-
-/* What stands for several files has to be what it was when they were compared. */
-static HRESULT open_shared_data(const struct fsi_region *region, fsi_stream **ret_stream)
-{
-	return fsi_data_open_fixed(region->owner, ret_stream);
-}
-
-static const struct fsi_region_ops shared_data_ops = {
-	.describe = describe_data,
-	.open = open_shared_data,
-};
-
 /* ---- formats ----------------------------------------------------------- */
 
-static HRESULT add_iso9660(const struct fsi_iso9660_source *trees, struct fsi_plan *plan)
+/* Firmware reads the last boot record, and finds the catalog where it was. */
+static bool has_old_catalog(const fsi_image *image)
+{
+	return image->continued != NULL && image->continued->boot_catalog_block != 0;
+}
+
+static void render_old_boot_record(const void *continued,
+				   uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	const struct fsi_continued *previous = continued;
+
+	fsi_boot_put_record(previous->boot_catalog_block, ret_block);
+}
+
+static HRESULT add_iso9660(const fsi_image *image, const struct fsi_iso9660_source *trees,
+			   struct fsi_plan *plan)
 {
 	struct fsi_iso9660_source source = *trees;
 
 	source.layout = &plan->layout;
 	source.boot = plan->formats[FSI_PLAN_BOOT];
-	if (source.boot != NULL)
+	if (source.boot != NULL) {
 		source.render_boot_record = fsi_boot_render_record;
+	} else if (has_old_catalog(image)) {
+		source.render_boot_record = render_old_boot_record;
+		source.boot = image->continued;
+	}
 	return fsi_iso9660_create(&source, &plan->formats[FSI_PLAN_ISO9660]);
 }
 
-static HRESULT add_whole_iso9660(const struct fsi_naming *naming,
+static HRESULT add_whole_iso9660(const fsi_image *image, const struct fsi_naming *naming,
 				 const struct fsi_plan_sizes *sizes,
 				 struct fsi_plan *plan)
 {
@@ -223,25 +204,18 @@ static HRESULT add_whole_iso9660(const struct fsi_naming *naming,
 		source.sizes = sizes->iso;
 		source.tree_count = sizes->iso_count;
 	}
-	return add_iso9660(&source, plan);
+	return add_iso9660(image, &source, plan);
 }
 
 /* El Torito finds its catalog through descriptors of ISO 9660: these at least. */
 static HRESULT add_stub(const fsi_image *image, struct fsi_plan *plan)
 {
 	FSI_TRY(fsi_stub_create(image, &plan->stub));
-	return add_iso9660(&(struct fsi_iso9660_source){.order = plan->stub->order,
+	return add_iso9660(image,
+			   &(struct fsi_iso9660_source){.order = plan->stub->order,
 							.iso = plan->stub->names,
 							.volume = &plan->stub->volume},
 			   plan);
-}
-
-/* Whether data is in the entries of UDF, as no other file system needs it. */
-static bool is_embedded(const fsi_image *image, const struct fsi_data *data)
-{
-	return (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
-	       fsi_udf_embeds_data(image->udf_revision,
-				   image->file_systems == FSI_FILE_SYSTEM_UDF, data);
 }
 
 static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
@@ -256,6 +230,7 @@ static HRESULT add_udf(const fsi_image *image, const struct fsi_naming *naming,
 		.revision = image->udf_revision,
 		.redundant_metadata = image->redundant_metadata,
 		.is_alone = image->file_systems == FSI_FILE_SYSTEM_UDF,
+		.continued = image->continued,
 	};
 
 	return fsi_udf_create(&source, &plan->formats[FSI_PLAN_UDF]);
@@ -274,163 +249,45 @@ static HRESULT add_hybrid(const fsi_image *image, struct fsi_plan *plan)
 	return fsi_hybrid_create(&source, &plan->formats[FSI_PLAN_HYBRID]);
 }
 
+/* Whether the head of the disc is rewritten, so that the image is the whole disc. */
+static bool covers_disc(const fsi_image *image)
+{
+	return image->continued != NULL && image->continued->covers_disc;
+}
+
+static HRESULT add_disc_head(const fsi_image *image, struct fsi_plan *plan)
+{
+	const struct fsi_disc_head_source source = {
+		.continued = image->continued,
+		.layout = &plan->layout,
+		.disc = image->tree.discs.items[image->tree.discs.count - 1],
+		.udf = plan->formats[FSI_PLAN_UDF],
+		.for_result = plan->for_result,
+	};
+
+	return fsi_disc_head_create(&source, &plan->formats[FSI_PLAN_DISC_HEAD]);
+}
+
 /* One of naming and sizes is NULL. */
 static HRESULT add_formats(const fsi_image *image, const struct fsi_naming *naming,
 			   const struct fsi_plan_sizes *sizes, struct fsi_plan *plan)
 {
-	FSI_TRY(fsi_image_create_boot(image, &data_ops, &plan->layout,
+	FSI_TRY(fsi_image_create_boot(image, &fsi_plan_data_ops, &plan->layout,
 				      &plan->formats[FSI_PLAN_BOOT]));
 	if (image->file_systems & FSI_FILE_SYSTEM_ISO9660)
-		FSI_TRY(add_whole_iso9660(naming, sizes, plan));
-	else if (plan->formats[FSI_PLAN_BOOT] != NULL)
+		FSI_TRY(add_whole_iso9660(image, naming, sizes, plan));
+	else if (plan->formats[FSI_PLAN_BOOT] != NULL || has_old_catalog(image))
 		FSI_TRY(add_stub(image, plan));
 	if (image->file_systems & FSI_FILE_SYSTEM_UDF)
 		FSI_TRY(add_udf(image, naming, sizes, plan));
 	if (image->hybrid.tables != FSI_PARTITION_TABLE_NONE)
 		FSI_TRY(add_hybrid(image, plan));
+	if (covers_disc(image))
+		FSI_TRY(add_disc_head(image, plan));
 	return S_OK;
 }
 
 /* ---- placing ----------------------------------------------------------- */
-
-/* Only UDF knows holes; where it shares data they are recorded as zeros. */
-static HRESULT find_holes(const fsi_image *image, const struct fsi_order *order,
-			  struct fsi_layout *layout)
-{
-	if (!image->udf_holes || image->file_systems != FSI_FILE_SYSTEM_UDF)
-		return S_OK;
-	for (uint32_t i = 0; i < order->data_count; i++) {
-		if (!is_embedded(image, order->data[i]) && !order->data[i]->needs_blocks)
-			FSI_TRY(fsi_sparse_find(order->data[i], layout));
-	}
-	return S_OK;
-}
-
-/* What is booted may differ from its source. S_FALSE: it does not. */
-static HRESULT place_boot_data(const struct fsi_data *data, struct fsi_plan *plan)
-{
-	return data->needs_blocks && plan->formats[FSI_PLAN_BOOT] != NULL
-		       ? fsi_boot_place_data(plan->formats[FSI_PLAN_BOOT], data->number,
-					     &plan->layout,
-					     &plan->layout.data_blocks[data->number])
-		       : S_FALSE;
-}
-
-/* So that file systems can share the blocks of large files. */
-static uint32_t alignment_of(const fsi_image *image, const struct fsi_data *data)
-{
-	return image->align_large_files &&
-			       fsi_blocks_of(data->size) >= FSI_SHARE_MIN_BLOCKS
-		       ? FSI_SHARE_ALIGNMENT / FSI_BLOCK_SIZE
-		       : 1;
-}
-
-static HRESULT place_one(const fsi_image *image, const struct fsi_data *data,
-			 struct fsi_plan *plan)
-{
-	struct fsi_layout *layout = &plan->layout;
-	const struct fsi_data_runs *runs = fsi_layout_find_runs(layout, data->number);
-	const struct fsi_data *first =
-		plan->firsts != NULL ? plan->firsts[data->number] : NULL;
-	HRESULT hr = S_OK;
-
-	if (runs != NULL)
-		return fsi_sparse_place(runs, layout);
-	if (first != NULL && first != data) {
-		layout->data_blocks[data->number] = layout->data_blocks[first->number];
-		plan->duplicate_count++;
-		plan->duplicate_blocks += (uint32_t)fsi_blocks_of(data->size);
-		return S_OK;
-	}
-	hr = place_boot_data(data, plan);
-	if (hr != S_FALSE)
-		return hr;
-	return fsi_layout_append(layout, first != NULL ? &shared_data_ops : &data_ops,
-				 data, fsi_blocks_of(data->size),
-				 alignment_of(image, data),
-				 &layout->data_blocks[data->number]);
-}
-
-static HRESULT begin_data(const fsi_image *image, struct fsi_layout *layout)
-{
-	const uint32_t alignment =
-		image->file_systems & FSI_FILE_SYSTEM_UDF ? UDF_DATA_ALIGNMENT : 1;
-
-	return fsi_layout_append(layout, NULL, NULL, 0, alignment,
-				 &layout->first_data_block);
-}
-
-/* Data whose blocks can be those of other data: not what boots, nor has holes. */
-static void list_candidates(const fsi_image *image, const struct fsi_order *order,
-			    const struct fsi_layout *layout,
-			    const struct fsi_data **candidates, uint32_t *ret_count)
-{
-	const uint32_t count = order->data_count;
-
-	*ret_count = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		/* In the order in which they get their places. */
-		const uint32_t n = (order->item_data_count + i) % count;
-		const struct fsi_data *data = order->data[n];
-
-		if (!is_embedded(image, data) && !data->needs_blocks &&
-		    fsi_layout_find_runs(layout, data->number) == NULL)
-			candidates[(*ret_count)++] = data;
-	}
-}
-
-static HRESULT find_duplicates(const fsi_image *image, const struct fsi_order *order,
-			       struct fsi_plan *plan)
-{
-	const struct fsi_data **candidates = NULL;
-	uint32_t count = 0;
-	HRESULT hr = E_OUTOFMEMORY;
-
-	plan->firsts = fsi_allocate_zeroed(order->data_count, sizeof(plan->firsts[0]));
-	candidates = fsi_allocate_zeroed(order->data_count, sizeof(const void *));
-	if (plan->firsts == NULL || candidates == NULL) {
-		hr = FSI_FAIL(E_OUTOFMEMORY);
-	} else {
-		list_candidates(image, order, &plan->layout, candidates, &count);
-		hr = fsi_duplicates_find(candidates, count, &plan->watcher, plan->firsts);
-	}
-	fsi_free(candidates);
-	return hr;
-}
-
-static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
-			  uint32_t first, uint32_t end, struct fsi_plan *plan)
-{
-	for (uint32_t i = first; i < end; i++) {
-		if (i % FSI_PATIENCE_STEP == 0)
-			FSI_TRY(fsi_patience_ask(plan->patience));
-		if (!is_embedded(image, order->data[i]))
-			FSI_TRY(place_one(image, order->data[i], plan));
-	}
-	return S_OK;
-}
-
-/*
- * One extent for the data of each file; several file systems point at it. That of
- * named streams comes first, since 7-Zip knows none and takes what lies behind the
- * last file for damage.
- */
-static HRESULT place_data(const fsi_image *image, const struct fsi_order *order,
-			  struct fsi_plan *plan)
-{
-	struct fsi_layout *layout = &plan->layout;
-
-	layout->data_blocks =
-		fsi_allocate_zeroed(order->data_count, sizeof(layout->data_blocks[0]));
-	if (layout->data_blocks == NULL ||
-	    !fsi_vector_reserve(&layout->regions, order->data_count))
-		return FSI_FAIL(E_OUTOFMEMORY);
-	if (plan->for_result && image->deduplicate)
-		FSI_TRY(find_duplicates(image, order, plan));
-	FSI_TRY(place_some(image, order, order->item_data_count, order->data_count,
-			   plan));
-	return place_some(image, order, 0, order->item_data_count, plan);
-}
 
 /* The same for data of which nothing but its size is known. */
 static HRESULT place_size(uint64_t blocks, struct fsi_layout *layout)
@@ -459,21 +316,35 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 	struct fsi_layout *layout = &plan->layout;
 
 	if (sizes == NULL)
-		FSI_TRY(find_holes(image, order, layout));
+		FSI_TRY(fsi_plan_find_runs(image, order, layout));
 	for (enum fsi_stage stage = 0; stage < FSI_STAGE_END; stage++)
 		FSI_TRY(place_stage(plan, stage));
-	FSI_TRY(begin_data(image, layout));
+	FSI_TRY(fsi_plan_begin_data(image, layout));
 	FSI_TRY(sizes != NULL ? place_size(sizes->data_blocks, layout)
-			      : place_data(image, order, plan));
+			      : fsi_plan_place_data(image, order, plan));
 	layout->data_end_block = layout->next_block;
 	FSI_TRY(place_stage(plan, FSI_STAGE_END));
 	/* A file system that closes the volume has sealed it. */
-	if (layout->total_blocks == 0)
+	if (layout->end_block == 0)
 		FSI_TRY(fsi_layout_seal(
 			layout,
 			fsi_layout_align_end(layout, (uint64_t)layout->next_block +
 							     ISO9660_PADDING_BLOCKS)));
 	return place_stage(plan, FSI_STAGE_SEALED);
+}
+
+/* The image is that of the session, or of the disc that it is added to. */
+static void begin_layout(const fsi_image *image, struct fsi_layout *layout)
+{
+	layout->first_block = image->session_start_block;
+	if (covers_disc(image)) {
+		if ((image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
+		    layout->first_block < FSI_DISC_HEAD_END_WITH_UDF)
+			layout->first_block = FSI_DISC_HEAD_END_WITH_UDF;
+		return;
+	}
+	layout->image_block = layout->first_block;
+	layout->next_block = layout->first_block;
 }
 
 HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret_plan)
@@ -492,6 +363,7 @@ HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret
 	plan->for_result = for_result;
 	plan->watcher = fsi_image_duplicates_watcher(image);
 	plan->patience = &image->tree.patience;
+	begin_layout(image, &plan->layout);
 	hr = describe_volume(image, naming->order, &plan->volume);
 	if (SUCCEEDED(hr))
 		hr = fsi_patience_ask(plan->patience);
@@ -533,12 +405,14 @@ HRESULT fsi_plan_count_blocks(const fsi_image *image, const struct fsi_plan_size
 			      uint32_t *ret_blocks)
 {
 	struct fsi_plan plan = {0};
-	HRESULT hr = add_formats(image, NULL, sizes, &plan);
+	HRESULT hr = S_OK;
 
+	begin_layout(image, &plan.layout);
+	hr = add_formats(image, NULL, sizes, &plan);
 	if (SUCCEEDED(hr))
 		hr = place_all(image, NULL, sizes, &plan);
 	if (SUCCEEDED(hr))
-		*ret_blocks = plan.layout.total_blocks;
+		*ret_blocks = fsi_layout_session_blocks(&plan.layout);
 	clear_plan(&plan);
 	return hr;
 }

@@ -19,6 +19,7 @@ struct fsi_plan_sizes {
 
 /* The formats of a plan, in the order in which each stage asks them. */
 enum fsi_plan_format {
+	FSI_PLAN_DISC_HEAD,
 	FSI_PLAN_ISO9660,
 	FSI_PLAN_BOOT,
 	FSI_PLAN_UDF,

@@ -28,13 +28,14 @@ static HRESULT describe_regions(const struct fsi_layout *layout,
 {
 	for (size_t i = 0; i < layout->regions.count; i++) {
 		const struct fsi_region *region = &layout->regions.items[i];
+		const uint32_t first_block = region->first_block - layout->image_block;
 		char *description = NULL;
 
 		FSI_TRY(region->ops->describe(region, &description));
 		items->items[items->count++] = (struct fsi_progress_item){
 			.description = description,
-			.first_block = region->first_block,
-			.last_block = region->first_block + region->blocks - 1,
+			.first_block = first_block,
+			.last_block = first_block + region->blocks - 1,
 			.block_count = region->blocks,
 		};
 	}
@@ -100,7 +101,7 @@ HRESULT fsi_progress_items_get_item(fsi_progress_items *items, uint32_t index,
 	return S_OK;
 }
 
-/* Item n is region n. NULL: no item has the block. */
+/* Item n is region n. NULL: no item has the block of the disc, or of the image. */
 static const struct fsi_progress_item *find_block(const fsi_progress_items *items,
 						  uint32_t block)
 {
@@ -108,6 +109,16 @@ static const struct fsi_progress_item *find_block(const fsi_progress_items *item
 	const struct fsi_region *region = fsi_layout_find(layout, block);
 
 	return region != NULL ? &items->items[region - layout->regions.items] : NULL;
+}
+
+static const struct fsi_progress_item *find_image_block(const fsi_progress_items *items,
+							uint32_t block)
+{
+	const struct fsi_layout *layout = &items->result->plan->layout;
+
+	return block < fsi_layout_image_blocks(layout)
+		       ? find_block(items, layout->image_block + block)
+		       : NULL;
 }
 
 HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_t block,
@@ -118,7 +129,7 @@ HRESULT fsi_progress_items_from_block(fsi_progress_items *items, uint32_t block,
 	fsi_error_clear();
 	if (items == NULL || ret_item == NULL)
 		return FSI_FAIL(E_POINTER);
-	item = find_block(items, block);
+	item = find_image_block(items, block);
 	if (item == NULL)
 		return FSI_FAIL(E_INVALIDARG);
 	*ret_item = item;

@@ -39,6 +39,7 @@ HRESULT fsi_image_put_file_systems_to_create(fsi_image *image, fsi_file_systems 
 	    (new_val & (FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET)) ==
 		    FSI_FILE_SYSTEM_JOLIET)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	FSI_TRY(fsi_image_check_continued(image, new_val));
 	old_val = image->file_systems;
 	image->file_systems = new_val;
 	limits = fsi_image_limits(image);
@@ -102,20 +103,27 @@ HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val)
 	return S_OK;
 }
 
+bool fsi_image_knows_udf_revision(uint32_t revision)
+{
+	for (size_t i = 0; i < sizeof(udf_revisions) / sizeof(udf_revisions[0]); i++) {
+		if (udf_revisions[i] == revision)
+			return true;
+	}
+	return false;
+}
+
 HRESULT fsi_image_put_udf_revision(fsi_image *image, uint32_t new_val)
 {
 	fsi_error_clear();
 	if (image == NULL)
 		return FSI_FAIL(E_POINTER);
 	FSI_TRY(fsi_image_check_writable(image));
-	for (size_t i = 0; i < sizeof(udf_revisions) / sizeof(udf_revisions[0]); i++) {
-		if (udf_revisions[i] == new_val) {
-			image->udf_revision = new_val;
-			fsi_image_refresh_limits(image);
-			return fsi_image_note_content(image);
-		}
-	}
-	return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	if (!fsi_image_knows_udf_revision(new_val))
+		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
+	FSI_TRY(fsi_image_check_continued_revision(image, new_val));
+	image->udf_revision = new_val;
+	fsi_image_refresh_limits(image);
+	return fsi_image_note_content(image);
 }
 
 HRESULT fsi_image_get_udf_revisions_supported(fsi_image *image,

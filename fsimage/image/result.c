@@ -13,11 +13,13 @@ static HRESULT check_capacity(const fsi_image *image, const struct fsi_plan *pla
 {
 	const uint64_t capacity = image->tree.limits.capacity_blocks;
 
-	if (capacity == 0 || plan->layout.total_blocks <= capacity)
+	const uint32_t blocks = fsi_layout_session_blocks(&plan->layout);
+
+	if (capacity == 0 || blocks <= capacity)
 		return S_OK;
 	return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
-				"It needs %u blocks, the limit is %llu.",
-				plan->layout.total_blocks, (unsigned long long)capacity);
+				"It needs %u blocks, the limit is %llu.", blocks,
+				(unsigned long long)capacity);
 }
 
 /* File systems may have been chosen after the name. */
@@ -49,7 +51,9 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 		image->real_time_waits = false;
 	}
 	fsi_image_begin_work(image);
-	hr = check_strict_name(image);
+	hr = fsi_image_check_disc(image);
+	if (SUCCEEDED(hr))
+		hr = check_strict_name(image);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_check_boot(image);
 	if (SUCCEEDED(hr))
@@ -67,7 +71,7 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 	atomic_fetch_add_explicit(&image->results, 1, memory_order_relaxed);
 	/* What is used is told as if nothing were there twice. */
 	if (result->plan->firsts == NULL) {
-		image->measured_blocks = result->plan->layout.total_blocks;
+		image->measured_blocks = fsi_layout_session_blocks(&result->plan->layout);
 		image->measured_generation = image->tree.generation;
 	}
 	*ret_result = result;
@@ -123,7 +127,7 @@ HRESULT fsi_result_get_total_blocks(fsi_result *result, uint32_t *ret_blocks)
 	fsi_error_clear();
 	if (result == NULL || ret_blocks == NULL)
 		return FSI_FAIL(E_POINTER);
-	*ret_blocks = result->plan->layout.total_blocks;
+	*ret_blocks = fsi_layout_image_blocks(&result->plan->layout);
 	return S_OK;
 }
 
@@ -170,11 +174,13 @@ HRESULT fsi_result_get_volume_name(fsi_result *result, enum fsi_file_system file
 
 HRESULT fsi_result_get_disc_id(fsi_result *result, char **ret_id)
 {
+	const char *identifier = NULL;
+
 	fsi_error_clear();
 	if (result == NULL || ret_id == NULL)
 		return FSI_FAIL(E_POINTER);
-	/* Only an image that was imported from a disc has one. */
-	return fsi_hand_out_text("", ret_id);
+	identifier = result->image->multisession.disc_identifier;
+	return fsi_hand_out_text(identifier != NULL ? identifier : "", ret_id);
 }
 
 /* The names of one of the image's file systems. */

@@ -7,8 +7,31 @@ HRESULT fsi_image_get_session_start_block(fsi_image *image, int32_t *ret_val)
 	fsi_error_clear();
 	if (image == NULL || ret_val == NULL)
 		return FSI_FAIL(E_POINTER);
-	*ret_val = 0;
+	*ret_val = (int32_t)image->session_start_block;
 	return S_OK;
+}
+
+static void move(fsi_image *image, uint32_t block)
+{
+	image->session_start_block = block;
+	image->measured_blocks = 0;
+	fsi_image_refresh_limits(image);
+}
+
+/* Block numbers end somewhere, and so may the room behind this one. */
+static HRESULT begin_at(fsi_image *image, uint32_t block)
+{
+	const uint32_t old_block = image->session_start_block;
+	uint32_t blocks = 0;
+	HRESULT hr = S_OK;
+
+	if (block == old_block)
+		return S_OK;
+	move(image, block);
+	hr = fsi_image_measure(image, &blocks);
+	if (FAILED(hr))
+		move(image, old_block);
+	return hr;
 }
 
 HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val)
@@ -19,9 +42,9 @@ HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val)
 	FSI_TRY(fsi_image_check_writable(image));
 	if (new_val < 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
-	if (new_val > 0)
-		return FSI_FAIL(E_NOTIMPL);
-	return S_OK;
+	if (image->continued != NULL && (uint32_t)new_val != image->session_start_block)
+		return FSI_FAIL(IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION);
+	return begin_at(image, (uint32_t)new_val);
 }
 
 HRESULT fsi_image_get_default_file_system_for_import(fsi_image *image,

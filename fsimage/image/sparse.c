@@ -6,85 +6,19 @@
 #include "error/fail.h"
 #include "io/stream.h"
 #include "tree/data.h"
+#include "tree/imported.h"
 #include "tree/path.h"
 #include "udf/types.h"
-
-/* ---- a part as a stream ------------------------------------------------ */
-
-struct part {
-	fsi_stream *whole;
-	uint64_t offset;
-	uint32_t size;
-};
-
-static HRESULT read_part(void *self, uint64_t offset, void *buffer, size_t length,
-			 size_t *ret_read)
-{
-	const struct part *part = self;
-
-	if (offset >= part->size)
-		length = 0;
-	else if (length > part->size - offset)
-		length = (size_t)(part->size - offset);
-	if (length == 0) {
-		*ret_read = 0;
-		return S_OK;
-	}
-	return fsi_stream_read(part->whole, part->offset + offset, buffer, length,
-			       ret_read);
-}
-
-static HRESULT measure_part(void *self, uint64_t *ret_size)
-{
-	const struct part *part = self;
-
-	*ret_size = part->size;
-	return S_OK;
-}
-
-static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
-{
-	const struct part *part = self;
-	const uint64_t left = offset < part->size ? part->size - offset : 0;
-	uint64_t count = 0;
-
-	if (left > 0)
-		FSI_TRY(fsi_stream_count_zeros(part->whole, part->offset + offset,
-					       &count));
-	*ret_count = count < left ? count : left;
-	return S_OK;
-}
-
-static void close_part(void *self)
-{
-	struct part *part = self;
-
-	fsi_stream_release(part->whole);
-	fsi_free(part);
-}
-
-static const struct fsi_stream_ops part_ops = {
-	.size = sizeof(part_ops),
-	.read_at = read_part,
-	.get_size = measure_part,
-	.count_zeros = count_zeros,
-	.destroy = close_part,
-};
 
 static HRESULT open_run(const struct fsi_region *region, fsi_stream **ret_stream)
 {
 	const struct fsi_data_run *run = region->owner;
-	struct part *part = fsi_allocate(sizeof(*part));
+	fsi_stream *whole = NULL;
 	HRESULT hr = S_OK;
 
-	if (part == NULL)
-		return FSI_FAIL(E_OUTOFMEMORY);
-	*part = (struct part){.offset = run->offset, .size = run->size};
-	hr = fsi_data_open(run->data, &part->whole);
-	if (SUCCEEDED(hr))
-		hr = fsi_stream_make(&part_ops, part, ret_stream);
-	if (FAILED(hr))
-		close_part(part);
+	FSI_TRY(fsi_data_open(run->data, &whole));
+	hr = fsi_stream_make_part(whole, run->offset, run->size, ret_stream);
+	fsi_stream_release(whole);
 	return hr;
 }
 
@@ -107,9 +41,16 @@ static const struct fsi_region_ops run_ops = {
 
 /* ---- finding and placing ----------------------------------------------- */
 
+/*
+ * Where a run is while that is not known. Neither is a block of data: they are in the
+ * system area of a disc.
+ */
+#define HOLE	       0u
+#define NOT_YET_PLACED 1u
+
 /* A hole, or what is between two, in pieces that an extent can be. */
 static HRESULT add_runs(struct fsi_layout *layout, const struct fsi_data *data,
-			struct fsi_hole part, bool is_hole)
+			struct fsi_hole part, uint32_t first_block)
 {
 	while (part.size > 0) {
 		const uint32_t size = part.size < FSI_UDF_EXTENT_MAX_SIZE
@@ -122,11 +63,12 @@ static HRESULT add_runs(struct fsi_layout *layout, const struct fsi_data *data,
 			.data = data,
 			.offset = part.offset,
 			.size = size,
-			/* Where is told later; a hole stays nowhere. */
-			.first_block = is_hole ? 0 : 1,
+			.first_block = first_block,
 		};
 		part.offset += size;
 		part.size -= size;
+		if (first_block != HOLE && first_block != NOT_YET_PLACED)
+			first_block += size / FSI_BLOCK_SIZE;
 	}
 	return S_OK;
 }
@@ -140,12 +82,27 @@ static HRESULT add_data(struct fsi_layout *layout, const struct fsi_data *data,
 		const struct fsi_hole hole = holes->list.items[i];
 
 		FSI_TRY(add_runs(layout, data,
-				 (struct fsi_hole){offset, hole.offset - offset}, false));
-		FSI_TRY(add_runs(layout, data, hole, true));
+				 (struct fsi_hole){offset, hole.offset - offset},
+				 NOT_YET_PLACED));
+		FSI_TRY(add_runs(layout, data, hole, HOLE));
 		offset = hole.offset + hole.size;
 	}
 	return add_runs(layout, data, (struct fsi_hole){offset, data->size - offset},
-			false);
+			NOT_YET_PLACED);
+}
+
+/* From now on the runs that were added last are those of the data. */
+static HRESULT own_runs(struct fsi_layout *layout, const struct fsi_data *data,
+			size_t first_run)
+{
+	if (!fsi_vector_reserve(&layout->sparse, 1))
+		return FSI_FAIL(E_OUTOFMEMORY);
+	layout->sparse.items[layout->sparse.count++] = (struct fsi_data_runs){
+		.number = data->number,
+		.count = (uint32_t)(layout->runs.count - first_run),
+		.first_run = first_run,
+	};
+	return S_OK;
 }
 
 HRESULT fsi_sparse_find(const struct fsi_data *data, struct fsi_layout *layout)
@@ -156,19 +113,30 @@ HRESULT fsi_sparse_find(const struct fsi_data *data, struct fsi_layout *layout)
 
 	if (SUCCEEDED(hr) && holes.list.count > 0) {
 		hr = add_data(layout, data, &holes);
-		if (SUCCEEDED(hr) && !fsi_vector_reserve(&layout->sparse, 1))
-			hr = FSI_FAIL(E_OUTOFMEMORY);
 		if (SUCCEEDED(hr))
-			layout->sparse.items[layout->sparse.count++] =
-				(struct fsi_data_runs){
-					.number = data->number,
-					.count = (uint32_t)(layout->runs.count -
-							    first_run),
-					.first_run = first_run,
-				};
+			hr = own_runs(layout, data, first_run);
 	}
 	fsi_vector_free(&holes.list);
 	return hr;
+}
+
+HRESULT fsi_sparse_keep(const struct fsi_data *data, struct fsi_layout *layout)
+{
+	const struct fsi_imported_data *imported = data->source.imported;
+	const size_t first_run = layout->runs.count;
+	struct fsi_hole part = {0};
+
+	for (uint32_t i = 0; i < imported->extent_count; i++) {
+		const struct fsi_imported_extent *extent = &imported->extents[i];
+		const uint64_t left = data->size - part.offset;
+
+		part.size = (uint64_t)extent->block_count * FSI_BLOCK_SIZE;
+		if (part.size > left)
+			part.size = left;
+		FSI_TRY(add_runs(layout, data, part, extent->first_block));
+		part.offset += part.size;
+	}
+	return own_runs(layout, data, first_run);
 }
 
 HRESULT fsi_sparse_place(const struct fsi_data_runs *runs, struct fsi_layout *layout)
@@ -176,7 +144,7 @@ HRESULT fsi_sparse_place(const struct fsi_data_runs *runs, struct fsi_layout *la
 	for (uint32_t n = 0; n < runs->count; n++) {
 		struct fsi_data_run *run = &layout->runs.items[runs->first_run + n];
 
-		if (run->first_block != 0)
+		if (run->first_block == NOT_YET_PLACED)
 			FSI_TRY(fsi_layout_append(layout, &run_ops, run,
 						  fsi_blocks_of(run->size), 1,
 						  &run->first_block));

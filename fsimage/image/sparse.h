@@ -12,7 +12,10 @@
  */
 HRESULT fsi_sparse_find(const struct fsi_data *data, struct fsi_layout *layout);
 
-/* Place the runs of data that are no holes, one behind the other. */
+/* The runs of imported data, where they are on the disc: not embedded. E_OUTOFMEMORY. */
+HRESULT fsi_sparse_keep(const struct fsi_data *data, struct fsi_layout *layout);
+
+/* Place the runs of data that are no holes and have no place, one behind the other. */
 HRESULT fsi_sparse_place(const struct fsi_data_runs *runs, struct fsi_layout *layout);
 
 #endif

@@ -7,7 +7,7 @@
 /* What a block belongs to; between two regions it is the one before. */
 static const struct fsi_region *region_at(const struct fsi_layout *layout, uint32_t block)
 {
-	const size_t count = fsi_layout_count_until(layout, block);
+	const size_t count = fsi_layout_count_until(layout, layout->image_block + block);
 
 	if (layout->regions.count == 0)
 		return NULL;
@@ -28,7 +28,7 @@ static HRESULT tell(struct fsi_write_events *events, uint32_t copied)
 	}
 	hr = events->wanted->update(events->wanted->update_context,
 				    description != NULL ? description : "", copied,
-				    layout->total_blocks);
+				    fsi_layout_image_blocks(layout));
 	fsi_free(description);
 	return hr;
 }

@@ -18,8 +18,7 @@ struct entries {
 	bool has_checksum;
 };
 
-/* S_FALSE: there is none. */
-static HRESULT find_catalog(struct fsi_media *media, uint32_t *ret_block)
+HRESULT fsi_import_find_boot_catalog(struct fsi_media *media, uint32_t *ret_block)
 {
 	const uint64_t block_of_record =
 		(uint64_t)fsi_media_session_block(media) + FSI_BOOT_RECORD_BLOCK;
@@ -122,7 +121,7 @@ HRESULT fsi_import_read_boot_catalog(struct fsi_media *media,
 {
 	struct entries entries = {0};
 	uint32_t block = 0;
-	HRESULT hr = find_catalog(media, &block);
+	HRESULT hr = fsi_import_find_boot_catalog(media, &block);
 
 	if (hr != S_OK)
 		return hr;

@@ -11,4 +11,8 @@
 HRESULT fsi_import_read_boot_catalog(struct fsi_media *media,
 				     struct fsi_disc_boot_catalog **ret_catalog);
 
+/* Where the boot record of the session says that the catalog is; S_FALSE: there is no
+ * such record. The errors of reading. */
+HRESULT fsi_import_find_boot_catalog(struct fsi_media *media, uint32_t *ret_block);
+
 #endif

@@ -6,12 +6,6 @@
 #include "import/iso_view.h"
 #include "import/udf_view.h"
 
-/* ECMA-167 2/8.1, ECMA-119 6.2.1: behind 32768 bytes that belong to the system. */
-#define RECOGNITION_OFFSET 32768u
-
-/* The first anchor is not part of the sequence. */
-#define RECOGNITION_BLOCKS_MAX 240
-
 static fsi_file_systems recognise_block(const uint8_t *block)
 {
 	const enum fsi_udf_recognition found = fsi_udf_get_recognition(block);
@@ -26,13 +20,13 @@ static fsi_file_systems recognise_block(const uint8_t *block)
 						   : FSI_FILE_SYSTEM_NONE;
 }
 
-HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t distance,
-				      fsi_file_systems *file_systems)
+HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t session_block,
+				      uint32_t distance, fsi_file_systems *file_systems)
 {
-	uint64_t offset = (uint64_t)fsi_media_session_block(media) * FSI_BLOCK_SIZE +
-			  RECOGNITION_OFFSET;
+	uint64_t offset =
+		(uint64_t)session_block * FSI_BLOCK_SIZE + FSI_IMPORT_RECOGNITION_OFFSET;
 
-	for (unsigned n = 0; n < RECOGNITION_BLOCKS_MAX; n++) {
+	for (unsigned n = 0; n < FSI_IMPORT_RECOGNITION_BLOCKS_MAX; n++) {
 		uint8_t block[FSI_BLOCK_SIZE];
 
 		FSI_TRY(fsi_media_read(media, offset, block, sizeof(block)));
@@ -82,7 +76,8 @@ HRESULT fsi_import_recognise(struct fsi_media *media,
 		file_systems = FSI_FILE_SYSTEM_UDF;
 	for (uint32_t distance = FSI_BLOCK_SIZE; distance <= FSI_UDF_BLOCK_SIZE_MAX;
 	     distance *= 2) {
-		hr = fsi_import_recognise_sequence(media, distance, &file_systems);
+		hr = fsi_import_recognise_sequence(media, fsi_media_session_block(media),
+						   distance, &file_systems);
 		if (FAILED(hr) || (file_systems & FSI_FILE_SYSTEM_UDF) != 0)
 			break;
 	}

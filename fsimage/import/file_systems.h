@@ -5,6 +5,12 @@
 
 #include "import/view.h"
 
+/* ECMA-167 2/8.1, ECMA-119 6.2.1: behind 32768 bytes that belong to the system. */
+#define FSI_IMPORT_RECOGNITION_OFFSET 32768u
+
+/* The first anchor is not part of the sequence. */
+#define FSI_IMPORT_RECOGNITION_BLOCKS_MAX 240
+
 /* Where to look beyond the usual places, see struct fsi_disc_options. */
 struct fsi_import_hints {
 	uint32_t anchor_block;
@@ -16,12 +22,12 @@ HRESULT fsi_import_recognise(struct fsi_media *media,
 			     fsi_file_systems *ret_file_systems);
 
 /*
- * Add those of a volume recognition sequence, whose descriptors are as far apart as
- * blocks are long, but at least FSI_BLOCK_SIZE. What stands before a block that
- * can't be read is added on failure too.
+ * Add those of the volume recognition sequence of the session that begins in a block.
+ * Its descriptors are as far apart as blocks are long, but at least FSI_BLOCK_SIZE.
+ * What stands before a block that can't be read is added on failure too.
  */
-HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t distance,
-				      fsi_file_systems *file_systems);
+HRESULT fsi_import_recognise_sequence(struct fsi_media *media, uint32_t session_block,
+				      uint32_t distance, fsi_file_systems *file_systems);
 
 /* What messages call a file system; NULL: it is not exactly one that is known. */
 const char *fsi_import_name(enum fsi_file_system file_system);

@@ -340,6 +340,31 @@ HRESULT fsi_import_iso_open_data(fsi_disc_entry *entry, fsi_stream **ret_data)
 	return S_OK;
 }
 
+static HRESULT unsupported(fsi_disc_entry *entry, const char *feature)
+{
+	return fsi_error_detail(FSI_FAIL(IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED,
+					 reader_of(entry)->name, feature),
+				"The directory record at byte %" PRIu64
+				" of the disc has it.",
+				fsi_import_iso_item_of(entry)->record.disc_offset);
+}
+
+HRESULT fsi_import_iso_find_place(fsi_disc_entry *entry, struct fsi_view_place *ret_place)
+{
+	const struct fsi_iso_item *item = fsi_import_iso_item_of(entry);
+
+	for (size_t i = 0; item->depth > 0 && i < item->record.section_count; i++) {
+		const struct fsi_iso_section *section = &item->sections[i];
+
+		if (section->is_compressed)
+			return unsupported(entry, "compressed files");
+		if (section->attribute_blocks > 0)
+			return unsupported(entry, "extended attribute records");
+	}
+	*ret_place = (struct fsi_view_place){.has_entry = false};
+	return S_OK;
+}
+
 HRESULT fsi_import_iso_get_link_target(fsi_disc_entry *entry, char **ret_target)
 {
 	struct fsi_iso_item *item = fsi_import_iso_item_of(entry);

@@ -66,6 +66,8 @@ static HRESULT add_record(struct fsi_iso_reader *reader, uint64_t disc_offset,
 		.first_block =
 			is_placeholder ? found->relocated_block : found->first_block,
 		.size = found->size,
+		.attribute_blocks = found->attribute_blocks,
+		.is_compressed = reader->has_rock_ridge && found->is_compressed,
 	};
 	const struct fsi_iso_record record = {
 		.disc_offset = disc_offset,
@@ -76,6 +78,10 @@ static HRESULT add_record(struct fsi_iso_reader *reader, uint64_t disc_offset,
 		.is_placeholder = is_placeholder,
 	};
 
+	/* libisofs would call it an error. */
+	if (found->is_interleaved)
+		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED, reader->name,
+				"interleaved files");
 	if (reader->has_rock_ridge && found->is_relocated)
 		return S_OK;
 	if (!fsi_vector_reserve(&listing->sections, 1) ||

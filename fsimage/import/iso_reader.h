@@ -23,7 +23,9 @@
 /* Where the blocks are that hold a part of a file. */
 struct fsi_iso_section {
 	uint32_t first_block;
-	uint32_t size; /* in bytes */
+	uint32_t size;		  /* in bytes */
+	uint8_t attribute_blocks; /* these two: see struct fsi_iso9660_found */
+	bool is_compressed;
 };
 
 /* A directory record, or all those of one file that has several sections. */

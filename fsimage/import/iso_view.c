@@ -49,6 +49,7 @@ static const struct fsi_view_ops iso_ops = {
 	.next = fsi_import_iso_next,
 	.get_extent = fsi_import_iso_get_extent,
 	.open_data = fsi_import_iso_open_data,
+	.find_place = fsi_import_iso_find_place,
 	.get_link_target = fsi_import_iso_get_link_target,
 	.destroy_view = destroy_view,
 	.destroy_entry = fsi_import_iso_destroy_item,

@@ -53,6 +53,8 @@ HRESULT fsi_import_iso_load_item(fsi_disc_entry *entry);
 HRESULT fsi_import_iso_get_extent(fsi_disc_entry *entry, uint64_t offset,
 				  struct fsi_disc_extent *ret_extent);
 HRESULT fsi_import_iso_open_data(fsi_disc_entry *entry, fsi_stream **ret_data);
+HRESULT fsi_import_iso_find_place(fsi_disc_entry *entry,
+				  struct fsi_view_place *ret_place);
 HRESULT fsi_import_iso_get_link_target(fsi_disc_entry *entry, char **ret_target);
 void fsi_import_iso_destroy_item(fsi_disc_entry *entry);
 HRESULT fsi_import_iso_get_children(fsi_disc_entry *entry,

@@ -6,10 +6,6 @@
 
 #include <inttypes.h>
 
-/* ECMA-167 4/14.6.2 */
-#define STRATEGY_ONE_ENTRY 4
-#define STRATEGY_CHAIN	   4096
-
 /* How often an entry may have been superseded by another. */
 #define LINKS_MAX 1024
 
@@ -93,8 +89,8 @@ static HRESULT follow_chain(const struct fsi_udf *udf, struct fsi_udf_entry_bloc
 
 	if (buffer == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	for (unsigned links = 0; hr == S_OK && entry->icb.strategy == STRATEGY_CHAIN;
-	     links++) {
+	for (unsigned links = 0;
+	     hr == S_OK && entry->icb.strategy == FSI_UDF_STRATEGY_CHAIN; links++) {
 		struct fsi_udf_address address = entry->address;
 
 		hr = find_successor(udf, address, buffer, &address);
@@ -114,10 +110,10 @@ static HRESULT read_current(const struct fsi_udf *udf, struct fsi_udf_address ad
 			    struct fsi_udf_entry_block *entry)
 {
 	FSI_TRY(read_direct(udf, address, entry));
-	if (entry->icb.strategy == STRATEGY_CHAIN)
+	if (entry->icb.strategy == FSI_UDF_STRATEGY_CHAIN)
 		FSI_TRY(follow_chain(udf, entry));
-	if (entry->icb.strategy != STRATEGY_ONE_ENTRY &&
-	    entry->icb.strategy != STRATEGY_CHAIN)
+	if (entry->icb.strategy != FSI_UDF_STRATEGY_ONE_ENTRY &&
+	    entry->icb.strategy != FSI_UDF_STRATEGY_CHAIN)
 		return fsi_error_detail(fsi_import_udf_unsupported(
 						"an ICB strategy other than 4 and 4096"),
 					"The file entry in block %" PRIu32

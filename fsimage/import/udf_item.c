@@ -197,6 +197,7 @@ static HRESULT take_entry(struct fsi_udf_item *item,
 		item->stream_directory = icb->stream_directory;
 		info.has_streams = true;
 	}
+	item->strategy = icb->strategy;
 	item->entry.info = info;
 	return S_OK;
 }
@@ -313,6 +314,21 @@ HRESULT fsi_import_udf_open_data(fsi_disc_entry *entry, fsi_stream **ret_data)
 	FSI_TRY(load_body(udf_item(entry)));
 	FSI_TRY(fsi_stream_make(&data_ops, entry, ret_data));
 	(void)fsi_disc_entry_add_ref(entry);
+	return S_OK;
+}
+
+/* An entry of the strategy for write-once discs is not where its ICB is. */
+HRESULT fsi_import_udf_find_place(fsi_disc_entry *entry, struct fsi_view_place *ret_place)
+{
+	const struct fsi_udf_item *item = udf_item(entry);
+
+	if (item->strategy != FSI_UDF_STRATEGY_ONE_ENTRY)
+		return fsi_import_udf_unsupported("ICB strategy 4096");
+	*ret_place = (struct fsi_view_place){
+		.has_entry = true,
+		.block = item->icb.address.block,
+		.partition = item->icb.address.partition,
+	};
 	return S_OK;
 }
 

@@ -11,6 +11,11 @@ static struct fsi_udf_view *udf_view(fsi_disc_view *view)
 	return self;
 }
 
+const struct fsi_udf_mount *fsi_import_udf_mount_of(fsi_disc_view *view)
+{
+	return udf_view(view)->mount;
+}
+
 struct fsi_udf *fsi_import_udf_of(const fsi_disc_entry *entry)
 {
 	return &udf_view(entry->view)->mount->udf;
@@ -44,6 +49,7 @@ static const struct fsi_view_ops udf_ops = {
 	.next = fsi_import_udf_next,
 	.get_extent = fsi_import_udf_get_extent,
 	.open_data = fsi_import_udf_open_data,
+	.find_place = fsi_import_udf_find_place,
 	.get_link_target = fsi_import_udf_get_link_target,
 	.destroy_view = destroy_view,
 	.destroy_entry = fsi_import_udf_destroy_item,

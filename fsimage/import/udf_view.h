@@ -19,6 +19,7 @@ struct fsi_udf_item {
 	uint64_t parent;
 	uint64_t position;
 	uint8_t characteristics; /* of the name */
+	uint16_t strategy;	 /* of the ICB, once it is loaded */
 	bool is_stream;
 	struct fsi_udf_allocation stream_directory; /* once it is loaded */
 	bool has_body;				    /* once it is asked for */
@@ -30,6 +31,9 @@ struct fsi_udf_item {
  * taken, one of the view is given. */
 HRESULT fsi_import_open_udf(struct fsi_media *media, uint32_t anchor_block,
 			    fsi_disc_view **ret_view);
+
+/* What is known of the volume of a view. */
+const struct fsi_udf_mount *fsi_import_udf_mount_of(fsi_disc_view *view);
 
 /* The volume that an entry is on. */
 struct fsi_udf *fsi_import_udf_of(const fsi_disc_entry *entry);
@@ -55,6 +59,8 @@ HRESULT fsi_import_udf_load_item(fsi_disc_entry *entry);
 HRESULT fsi_import_udf_get_extent(fsi_disc_entry *entry, uint64_t offset,
 				  struct fsi_disc_extent *ret_extent);
 HRESULT fsi_import_udf_open_data(fsi_disc_entry *entry, fsi_stream **ret_data);
+HRESULT fsi_import_udf_find_place(fsi_disc_entry *entry,
+				  struct fsi_view_place *ret_place);
 HRESULT fsi_import_udf_get_link_target(fsi_disc_entry *entry, char **ret_target);
 void fsi_import_udf_destroy_item(fsi_disc_entry *entry);
 HRESULT fsi_import_udf_get_children(fsi_disc_entry *entry,

@@ -14,6 +14,13 @@
 
 #include <stdatomic.h>
 
+/* Where an entry is recorded. */
+struct fsi_view_place {
+	bool has_entry; /* UDF: it has a file entry, in a block of a partition */
+	uint32_t block;
+	uint16_t partition;
+};
+
 /*
  * What a file system does for its views. entry and children are its own, made by
  * itself. Where an entry is of the wrong kind, the caller has refused it already.
@@ -31,6 +38,9 @@ struct fsi_view_ops {
 	HRESULT(*get_extent)
 	(fsi_disc_entry *entry, uint64_t offset, struct fsi_disc_extent *ret_extent);
 	HRESULT (*open_data)(fsi_disc_entry *entry, fsi_stream **ret_data);
+	/* IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED for what no other session can
+	 * have as it is. The entry is loaded. */
+	HRESULT (*find_place)(fsi_disc_entry *entry, struct fsi_view_place *ret_place);
 	/* *ret_target is to be freed. */
 	HRESULT (*get_link_target)(fsi_disc_entry *entry, char **ret_target);
 	/* Free what is theirs and the object itself. */

@@ -45,6 +45,27 @@ int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t le
 	return 0;
 }
 
+int fsi_write_descriptor(int descriptor, uint64_t offset, const void *bytes,
+			 size_t length)
+{
+	const uint8_t *next = bytes;
+
+	if (offset > INT64_MAX - length)
+		return EFBIG;
+	while (length > 0) {
+		const ssize_t piece = pwrite(descriptor, next, length, (off_t)offset);
+
+		if (piece < 0 && errno == EINTR)
+			continue;
+		if (piece <= 0)
+			return piece < 0 ? errno : EIO;
+		next += piece;
+		offset += (uint64_t)piece;
+		length -= (size_t)piece;
+	}
+	return 0;
+}
+
 static HRESULT read_file(void *self, uint64_t offset, void *buffer, size_t length,
 			 size_t *ret_read)
 {
@@ -252,22 +273,33 @@ HRESULT fsi_stream_create_on_file(const char *path, fsi_stream **ret_stream)
 	return hr;
 }
 
+/* A copy of the descriptor belongs to the stream. */
+static HRESULT make_of_copy(int descriptor, bool may_be_pipe, fsi_stream **ret_stream)
+{
+	const int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+	HRESULT hr = S_OK;
+
+	if (copy < 0)
+		return fsi_error_from_errno(errno);
+	hr = make_stream(copy, may_be_pipe, ret_stream);
+	if (FAILED(hr))
+		close(copy);
+	return hr;
+}
+
+HRESULT fsi_stream_make_on_descriptor(int descriptor, fsi_stream **ret_stream)
+{
+	return make_of_copy(descriptor, false, ret_stream);
+}
+
 HRESULT fsi_stream_create_on_descriptor(int descriptor, fsi_stream **ret_stream)
 {
 	const int flags = fcntl(descriptor, F_GETFL);
-	int copy = -1;
-	HRESULT hr = S_OK;
 
 	fsi_error_clear();
 	if (ret_stream == NULL)
 		return FSI_FAIL(E_POINTER);
 	if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY || (flags & O_PATH) != 0)
 		return fsi_error_from_errno(EBADF);
-	copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-	if (copy < 0)
-		return fsi_error_from_errno(errno);
-	hr = make_stream(copy, true, ret_stream);
-	if (FAILED(hr))
-		close(copy);
-	return hr;
+	return make_of_copy(descriptor, true, ret_stream);
 }

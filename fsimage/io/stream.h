@@ -39,6 +39,16 @@ HRESULT fsi_stream_share(fsi_stream *stream, uint64_t offset,
 HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
 				  fsi_stream **ret_stream);
 
+/* As fsi_stream_create_on_descriptor() for a file or a block device. */
+HRESULT fsi_stream_make_on_descriptor(int descriptor, fsi_stream **ret_stream);
+
+/*
+ * Bytes of another stream from offset on, at most size of them: it may end before. One
+ * reference on whole is taken.
+ */
+HRESULT fsi_stream_make_part(fsi_stream *whole, uint64_t offset, uint64_t size,
+			     fsi_stream **ret_stream);
+
 /*
  * Read length bytes of an open file, going on after short reads and signals.
  * *ret_read is less than length only at the end of the file. With to_end it is length
@@ -46,6 +56,10 @@ HRESULT fsi_stream_make_on_memory(const void *bytes, size_t size,
  */
 int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t length,
 			bool to_end, size_t *ret_read);
+
+/* Write all of length bytes, in the same way. Returns 0 or errno. */
+int fsi_write_descriptor(int descriptor, uint64_t offset, const void *bytes,
+			 size_t length);
 
 /*
  * How far a hole of an open file of that size reaches from offset on; 0 where there is

@@ -51,7 +51,8 @@ void fsi_iso9660_render_volume_descriptor(const void *subject,
 	fsi_put_u8(&descriptor.type, tree->dialect->descriptor_type);
 	fsi_iso9660_put_standard_id(&descriptor.standard_id);
 	fsi_put_u8(&descriptor.version, tree->dialect->version);
-	fsi_put_both32(&descriptor.volume_space_size, tree->layout->total_blocks);
+	/* It covers all addresses that the session refers to, earlier ones, too. */
+	fsi_put_both32(&descriptor.volume_space_size, tree->layout->end_block);
 	memcpy(descriptor.escape_sequences, escape_sequences, strlen(escape_sequences));
 	fsi_put_both16(&descriptor.volume_set_size, 1);
 	fsi_put_both16(&descriptor.volume_sequence_number, 1);

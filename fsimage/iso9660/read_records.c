@@ -176,6 +176,11 @@ static uint32_t get_number(const uint8_t (*field)[8])
 	       (uint32_t)(*field)[2] << 16 | (uint32_t)(*field)[3] << 24;
 }
 
+static uint16_t get_short_number(const uint8_t (*field)[4])
+{
+	return (uint16_t)((*field)[0] | (*field)[1] << 8);
+}
+
 static uint32_t get_extent_block(const struct fsi_iso9660_directory_record *record)
 {
 	return get_number(&record->extent) + record->attribute_blocks[0];
@@ -195,6 +200,7 @@ void fsi_iso9660_get_volume(const uint8_t *block, struct fsi_iso9660_volume *ret
 		.block_size = (uint32_t)descriptor->logical_block_size[0] |
 			      (uint32_t)descriptor->logical_block_size[1] << 8,
 		.root_block = get_extent_block(&descriptor->root.record),
+		.set_size = get_short_number(&descriptor->volume_set_size),
 	};
 	fsi_iso9660_get_text(descriptor->system_id, 32, is_ucs2, ret_volume->system_id);
 	fsi_iso9660_get_text(descriptor->volume_id, 32, is_ucs2, ret_volume->volume_id);
@@ -242,6 +248,8 @@ static bool get_system_use(const uint8_t *area, size_t length,
 			return false;
 		if (memcmp(entry, "RE", 2) == 0 && entry[3] == 1)
 			found->is_relocated = true;
+		if (memcmp(entry, "ZF", 2) == 0)
+			found->is_compressed = true;
 		if (memcmp(entry, "CL", 2) == 0 && entry[3] == 1 &&
 		    size >= SYSTEM_USE_CL_SIZE)
 			found->relocated_block = get_le32(entry + SYSTEM_USE_HEAD_SIZE);
@@ -268,6 +276,9 @@ bool fsi_iso9660_get_record(const uint8_t *bytes, size_t length, unsigned skippe
 		.first_block = get_extent_block(record),
 		.size = get_number(&record->data_length),
 		.flags = record->flags[0],
+		.attribute_blocks = record->attribute_blocks[0],
+		.is_interleaved =
+			record->file_unit_size[0] != 0 || record->interleave_gap[0] != 0,
 	};
 	fsi_iso9660_get_date(&record->recording_date, &ret_found->recording_time);
 	at = system_use_offset(record->identifier_length[0]) + skipped;

@@ -25,6 +25,7 @@ struct fsi_iso9660_volume {
 	uint32_t block_count;
 	uint32_t block_size;
 	uint32_t root_block;
+	uint16_t set_size; /* volumes of the set that it belongs to */
 	struct fsi_disc_time creation_time;
 	struct fsi_disc_time modification_time;
 };
@@ -56,13 +57,17 @@ void fsi_iso9660_get_date(const struct fsi_iso9660_date *date,
 			  struct fsi_disc_time *ret_time);
 
 /* What a directory record says of a file section (ECMA-119 9.1), and what the
- * system use area says of relocated directories (RRIP 4.1.5.1, 4.1.5.3). */
+ * system use area says of relocated directories (RRIP 4.1.5.1, 4.1.5.3) and of zisofs,
+ * as far as it is in the record. */
 struct fsi_iso9660_found {
 	uint32_t size_of_record;
 	uint32_t first_block; /* of the data, behind extended attributes */
 	uint32_t size;
 	uint8_t flags;
 	struct fsi_disc_time recording_time;
+	uint8_t attribute_blocks; /* of the extended attribute record; 0: none */
+	bool is_interleaved;	  /* its blocks do not lie side by side */
+	bool is_compressed;	  /* in a way that Linux undoes (zisofs) */
 	bool is_relocated;	  /* listed where it belongs by another record */
 	uint32_t relocated_block; /* where the directory is that this stands for; or 0 */
 };

@@ -111,9 +111,9 @@ static HRESULT place(struct fsi_format *format, enum fsi_stage stage,
 	struct iso9660 *iso = (struct iso9660 *)format;
 
 	if (stage == FSI_STAGE_DESCRIPTORS)
-		return fsi_layout_append_at(layout, &descriptors_ops, iso,
-					    iso->descriptor_count,
-					    FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK);
+		return fsi_layout_append_at(
+			layout, &descriptors_ops, iso, iso->descriptor_count,
+			layout->first_block + FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK);
 	if (stage == FSI_STAGE_DIRECTORIES)
 		return place_trees(iso, layout);
 	return S_OK;

@@ -15,6 +15,8 @@ enum fsi_stage {
 	FSI_STAGE_DESCRIPTORS, /* ISO 9660 volume descriptors, from block 16 */
 	FSI_STAGE_RECOGNITION, /* UDF volume recognition, right behind them */
 	FSI_STAGE_VOLUME,      /* UDF volume structures at their fixed places */
+	FSI_STAGE_KEPT,	       /* what the head of the disc was before this session */
+	FSI_STAGE_ANCHOR,      /* UDF: the anchor that the session is found by */
 	FSI_STAGE_DIRECTORIES, /* ISO 9660 and Joliet path tables, directories */
 	FSI_STAGE_PARTITION,   /* UDF: start of the partition, its metadata */
 	/* here the pipeline places the file data */
@@ -46,6 +48,33 @@ struct fsi_volume {
 	fsi_ticks recording_time;
 	uint32_t serial; /* differs between volumes made in the same second */
 	bool posix_attributes;
+};
+
+/*
+ * What a session has to keep of the one that it goes on from. Blocks are counted from
+ * the start of the disc.
+ */
+struct fsi_continued {
+	enum fsi_file_system imported; /* what the items were read from */
+	fsi_file_systems file_systems; /* that the previous session has */
+	bool covers_disc; /* the head of the disc is rewritten, the image is all of it */
+	uint32_t previous_block; /* where it begins */
+	/* 16 blocks before its descriptors; 0: those are shown by the head of the disc */
+	uint32_t previous_head_block;
+	uint32_t session_count;	     /* on the disc */
+	uint32_t end_block;	     /* behind all that the disc holds */
+	uint32_t first_data_block;   /* of all files; UINT32_MAX: there are none */
+	uint32_t boot_catalog_block; /* of El Torito; 0: it has none */
+	/* Of UDF, whatever was imported; else zeros. */
+	bool has_udf;
+	uint32_t udf_revision;	   /* as the logical volume has it: 0x250 is 2.50 */
+	uint32_t partition_block;  /* where the physical partition begins */
+	uint32_t partition_blocks; /* how many it has */
+	uint16_t partition_number;
+	bool has_metadata_partition;
+	uint64_t next_unique_id;    /* the first that no item has */
+	uint8_t volume_set_id[128]; /* of the primary volume descriptor, as it is there */
+	uint8_t charset[64];	    /* of the logical volume identifier, as it is there */
 };
 
 #endif

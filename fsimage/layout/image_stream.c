@@ -167,6 +167,39 @@ static HRESULT read_rendered(const struct fsi_region *region, uint64_t offset,
 	return S_OK;
 }
 
+/* Of the image, where a block of the disc begins, which must not be before it. */
+static uint64_t offset_of(const struct fsi_layout *layout, uint64_t block)
+{
+	return (block - layout->image_block) * FSI_BLOCK_SIZE;
+}
+
+/* The block of the disc that a byte of the image is in. */
+static uint64_t block_at(const struct fsi_layout *layout, uint64_t offset)
+{
+	return layout->image_block + offset / FSI_BLOCK_SIZE;
+}
+
+static uint64_t size_of(const struct fsi_layout *layout)
+{
+	return (uint64_t)fsi_layout_image_blocks(layout) * FSI_BLOCK_SIZE;
+}
+
+/* The region that a byte of the image is in; NULL: it is zero filling. */
+static const struct fsi_region *find_region(const struct fsi_layout *layout,
+					    uint64_t offset)
+{
+	return fsi_layout_find(layout, (uint32_t)block_at(layout, offset));
+}
+
+/* The first region that begins behind the block of a byte; count of all: none. */
+static size_t find_next(const struct fsi_layout *layout, uint64_t offset)
+{
+	const uint64_t block = block_at(layout, offset);
+
+	return block < layout->end_block ? fsi_layout_count_until(layout, (uint32_t)block)
+					 : layout->regions.count;
+}
+
 /* The first byte behind offset at which another region may begin. */
 static uint64_t end_of_run(const struct fsi_layout *layout,
 			   const struct fsi_region *region, uint64_t offset)
@@ -174,11 +207,11 @@ static uint64_t end_of_run(const struct fsi_layout *layout,
 	size_t next = 0;
 
 	if (region != NULL)
-		return ((uint64_t)region->first_block + region->blocks) * FSI_BLOCK_SIZE;
-	next = fsi_layout_count_until(layout, (uint32_t)(offset / FSI_BLOCK_SIZE));
+		return offset_of(layout, (uint64_t)region->first_block + region->blocks);
+	next = find_next(layout, offset);
 	if (next == layout->regions.count)
-		return (uint64_t)layout->total_blocks * FSI_BLOCK_SIZE;
-	return (uint64_t)layout->regions.items[next].first_block * FSI_BLOCK_SIZE;
+		return size_of(layout);
+	return offset_of(layout, layout->regions.items[next].first_block);
 }
 
 static HRESULT read_run(struct image_stream *image, const struct fsi_region *region,
@@ -188,7 +221,7 @@ static HRESULT read_run(struct image_stream *image, const struct fsi_region *reg
 		memset(buffer, 0, length);
 		return S_OK;
 	}
-	offset -= (uint64_t)region->first_block * FSI_BLOCK_SIZE;
+	offset -= offset_of(image->layout, region->first_block);
 	if (region->ops->open != NULL)
 		return read_opened(image, region, offset, buffer, length);
 	return read_rendered(region, offset, buffer, length);
@@ -198,7 +231,7 @@ static HRESULT read_image(void *self, uint64_t offset, void *buffer, size_t leng
 			  size_t *ret_read)
 {
 	struct image_stream *image = self;
-	const uint64_t size = (uint64_t)image->layout->total_blocks * FSI_BLOCK_SIZE;
+	const uint64_t size = size_of(image->layout);
 	size_t done = 0;
 
 	if (offset >= size)
@@ -207,8 +240,7 @@ static HRESULT read_image(void *self, uint64_t offset, void *buffer, size_t leng
 		length = (size_t)(size - offset);
 	while (done < length) {
 		const uint64_t at = offset + done;
-		const struct fsi_region *region =
-			fsi_layout_find(image->layout, (uint32_t)(at / FSI_BLOCK_SIZE));
+		const struct fsi_region *region = find_region(image->layout, at);
 		const uint64_t run = end_of_run(image->layout, region, at) - at;
 		const size_t piece = run < length - done ? (size_t)run : length - done;
 
@@ -223,14 +255,13 @@ static HRESULT read_image(void *self, uint64_t offset, void *buffer, size_t leng
 static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 {
 	struct image_stream *image = self;
-	const uint64_t size = (uint64_t)image->layout->total_blocks * FSI_BLOCK_SIZE;
+	const uint64_t size = size_of(image->layout);
 	const struct fsi_region *region = NULL;
 	uint64_t left = 0;
 	uint64_t count = 0;
 
 	if (offset < size) {
-		region = fsi_layout_find(image->layout,
-					 (uint32_t)(offset / FSI_BLOCK_SIZE));
+		region = find_region(image->layout, offset);
 		left = end_of_run(image->layout, region, offset) - offset;
 	}
 	if (region == NULL)
@@ -238,7 +269,7 @@ static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 	else if (region->ops->open != NULL)
 		FSI_TRY(count_opened_zeros(
 			image, region,
-			offset - (uint64_t)region->first_block * FSI_BLOCK_SIZE, &count));
+			offset - offset_of(image->layout, region->first_block), &count));
 	*ret_count = count < left ? count : left;
 	return S_OK;
 }
@@ -248,17 +279,13 @@ static HRESULT count_zeros(void *self, uint64_t offset, uint64_t *ret_count)
 /* How far it is from offset to the next region behind it that may be shared. */
 static uint64_t distance_to_share(const struct fsi_layout *layout, uint64_t offset)
 {
-	const uint64_t block = offset / FSI_BLOCK_SIZE;
-	size_t next = block < layout->total_blocks
-			      ? fsi_layout_count_until(layout, (uint32_t)block)
-			      : layout->regions.count;
+	size_t next = find_next(layout, offset);
 
 	while (next < layout->regions.count &&
 	       !fsi_region_may_share(&layout->regions.items[next]))
 		next++;
 	return next < layout->regions.count
-		       ? (uint64_t)layout->regions.items[next].first_block *
-					 FSI_BLOCK_SIZE -
+		       ? offset_of(layout, layout->regions.items[next].first_block) -
 				 offset
 		       : UINT64_MAX;
 }
@@ -296,18 +323,15 @@ static HRESULT share(void *self, uint64_t offset, const struct fsi_share_target 
 		     uint64_t *ret_length)
 {
 	struct image_stream *image = self;
-	const uint64_t total = image->layout->total_blocks;
-	const struct fsi_region *region =
-		offset / FSI_BLOCK_SIZE < total
-			? fsi_layout_find(image->layout,
-					  (uint32_t)(offset / FSI_BLOCK_SIZE))
-			: NULL;
+	const struct fsi_region *region = offset < size_of(image->layout)
+						  ? find_region(image->layout, offset)
+						  : NULL;
 	uint64_t length = UINT64_MAX;
 	uint64_t begin = 0;
 	uint64_t end = 0;
 
 	if (region != NULL && fsi_region_may_share(region)) {
-		begin = (uint64_t)region->first_block * FSI_BLOCK_SIZE;
+		begin = offset_of(image->layout, region->first_block);
 		end = begin + (uint64_t)region->blocks * FSI_BLOCK_SIZE;
 		if (begin % FSI_SHARE_ALIGNMENT == 0) {
 			const HRESULT hr = share_opened(image, region, offset - begin,
@@ -331,7 +355,7 @@ static HRESULT measure_image(void *self, uint64_t *ret_size)
 {
 	const struct image_stream *image = self;
 
-	*ret_size = (uint64_t)image->layout->total_blocks * FSI_BLOCK_SIZE;
+	*ret_size = size_of(image->layout);
 	return S_OK;
 }
 

@@ -92,21 +92,21 @@ const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout
 		       : NULL;
 }
 
-uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t blocks)
+uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t end_block)
 {
-	return fsi_align_u64(blocks, layout->end_alignment > ECC_BLOCKS
-					     ? layout->end_alignment
-					     : ECC_BLOCKS);
+	return fsi_align_u64(end_block, layout->end_alignment > ECC_BLOCKS
+						? layout->end_alignment
+						: ECC_BLOCKS);
 }
 
-HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks)
+HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t end_block)
 {
-	if (total_blocks < layout->next_block)
+	if (end_block < layout->next_block)
 		return FSI_FAIL(IMAPI_E_FSI_INTERNAL_ERROR,
 				"the image ends inside a region");
-	if (total_blocks > MAX_BLOCKS)
-		return refuse_size(total_blocks);
-	layout->total_blocks = (uint32_t)total_blocks;
+	if (end_block > MAX_BLOCKS)
+		return refuse_size(end_block);
+	layout->end_block = (uint32_t)end_block;
 	return S_OK;
 }
 

@@ -65,9 +65,15 @@ struct fsi_data_runs {
 
 struct fsi_layout {
 	FSI_VECTOR(struct fsi_region) regions; /* ascending, without overlap */
-	uint32_t next_block;		       /* first block that is still free */
-	uint32_t total_blocks;		       /* of the image; 0 until it is sealed */
-	uint32_t end_alignment;	      /* it has a multiple of so many; see below */
+	/*
+	 * All blocks count from the start of the disc. The session may begin behind
+	 * others, and the image with it, or with the disc.
+	 */
+	uint32_t first_block;	/* of the session */
+	uint32_t image_block;	/* that the image begins with */
+	uint32_t next_block;	/* first block that is still free */
+	uint32_t end_block;	/* first one behind the image; 0 until it is sealed */
+	uint32_t end_alignment; /* it has a multiple of so many; see below */
 	uint32_t reserved_end_blocks; /* the last ones, for FSI_STAGE_SEALED */
 	/* By data number: the first block of its extent. */
 	uint32_t *data_blocks;
@@ -105,13 +111,25 @@ const struct fsi_data_runs *fsi_layout_find_runs(const struct fsi_layout *layout
 						 uint32_t number);
 
 /*
- * What an image of at least so many blocks has: whole ECC blocks of DVD and BD, so
- * that no drive has to pad it, and a multiple of end_alignment, a power of two.
+ * Where an image ends that needs all blocks before end_block: so that it is whole ECC
+ * blocks of DVD and BD, and no drive has to pad it, and at a multiple of end_alignment,
+ * a power of two.
  */
-uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t blocks);
+uint64_t fsi_layout_align_end(const struct fsi_layout *layout, uint64_t end_block);
 
 /* The image ends before this block, which must not lie before next_block. */
-HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t total_blocks);
+HRESULT fsi_layout_seal(struct fsi_layout *layout, uint64_t end_block);
+
+/* The blocks that a sealed image has, and its session alone. */
+static inline uint32_t fsi_layout_image_blocks(const struct fsi_layout *layout)
+{
+	return layout->end_block - layout->image_block;
+}
+
+static inline uint32_t fsi_layout_session_blocks(const struct fsi_layout *layout)
+{
+	return layout->end_block - layout->first_block;
+}
 
 /* How many regions begin at or before a block: the first so many. */
 size_t fsi_layout_count_until(const struct fsi_layout *layout, uint32_t block);

@@ -42,6 +42,9 @@ HRESULT fsi_media_read(struct fsi_media *media, uint64_t offset, void *buffer,
 HRESULT fsi_media_read_data(struct fsi_media *media, uint64_t offset, void *buffer,
 			    size_t length);
 
+/* All bytes of it as a stream, which keeps it alive. One reference. */
+HRESULT fsi_media_make_stream(struct fsi_media *media, fsi_stream **ret_stream);
+
 /* How many bytes from offset on are known to be zeros without reading them. */
 uint64_t fsi_media_count_zeros(struct fsi_media *media, uint64_t offset);
 

@@ -2,9 +2,11 @@
 /* The undo log of a tree. */
 #include "tree/change.h"
 
+#include "base/text.h"
 #include "error/fail.h"
 #include "stash/stash.h"
 #include "tree/data.h"
+#include "tree/imported.h"
 #include "tree/named_stream.h"
 
 /* ---- noting ------------------------------------------------------------ */
@@ -21,6 +23,10 @@ static struct fsi_change *note(struct fsi_tree *tree, enum fsi_change_kind kind,
 {
 	struct fsi_change *change = &tree->changes.items[tree->changes.count++];
 
+	if (kind == FSI_CHANGE_ADD_STREAM || kind == FSI_CHANGE_REMOVE_STREAM)
+		fsi_node_forget_entry(node->parent);
+	else if (kind >= FSI_CHANGE_ATTRIBUTES && kind != FSI_CHANGE_IS_HIDDEN)
+		fsi_node_forget_entry(node);
 	*change = (struct fsi_change){.kind = (uint8_t)kind, .node = node};
 	return change;
 }
@@ -91,6 +97,43 @@ HRESULT fsi_change_note_value(struct fsi_tree *tree, struct fsi_node *node,
 		note(tree, kind, node)->other.time = *time;
 	else
 		note(tree, kind, node)->other.flag = *find_flag(node, kind);
+	return S_OK;
+}
+
+/* ---- names ------------------------------------------------------------- */
+
+/* All that a node knows of its name. */
+struct fsi_change_name {
+	const char *text;
+	uint32_t hash;
+	uint16_t length;
+};
+
+static void swap_name(struct fsi_node *node, struct fsi_change_name *name)
+{
+	const struct fsi_change_name other = {node->name, node->name_hash,
+					      node->name_length};
+
+	node->name = name->text;
+	node->name_hash = name->hash;
+	node->name_length = name->length;
+	*name = other;
+}
+
+HRESULT fsi_change_rename(struct fsi_tree *tree, struct fsi_node *node, const char *name,
+			  size_t name_length)
+{
+	struct fsi_change_name *new_name =
+		fsi_arena_allocate(&tree->arena, sizeof(*new_name));
+	char *text = fsi_arena_copy(&tree->arena, name, name_length);
+
+	if (new_name == NULL || text == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	FSI_TRY(fsi_change_reserve(tree, 1));
+	*new_name = (struct fsi_change_name){text, fsi_text_hash(name, name_length, true),
+					     (uint16_t)name_length};
+	swap_name(node, new_name);
+	note(tree, FSI_CHANGE_NAME, node)->other.name = new_name;
 	return S_OK;
 }
 
@@ -176,6 +219,9 @@ static void undo(struct fsi_tree *tree, struct fsi_change *change)
 	case FSI_CHANGE_STAGE:
 		take_out_of_stash(change);
 		break;
+	case FSI_CHANGE_NAME:
+		swap_name(change->node, change->other.name);
+		break;
 	case FSI_CHANGE_ATTRIBUTES:
 		swap_attributes(change->node, change->other.copy);
 		break;
@@ -209,6 +255,7 @@ static void redo(struct fsi_tree *tree, struct fsi_change *change)
 		put_back_into_stash(tree, change);
 		break;
 	case FSI_CHANGE_NONE:
+	case FSI_CHANGE_NAME:
 	case FSI_CHANGE_ATTRIBUTES:
 	case FSI_CHANGE_CREATION_TIME:
 	case FSI_CHANGE_ACCESS_TIME:

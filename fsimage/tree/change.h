@@ -17,6 +17,7 @@ enum fsi_change_kind {
 	FSI_CHANGE_ADD_STREAM,
 	FSI_CHANGE_REMOVE_STREAM,
 	FSI_CHANGE_STAGE,
+	FSI_CHANGE_NAME,       /* of an item that is in no directory at that moment */
 	FSI_CHANGE_ATTRIBUTES, /* all that a folder of this computer brings */
 	FSI_CHANGE_CREATION_TIME,
 	FSI_CHANGE_ACCESS_TIME,
@@ -25,14 +26,17 @@ enum fsi_change_kind {
 	FSI_CHANGE_IS_REAL_TIME
 };
 
+struct fsi_change_name;
+
 struct fsi_change {
 	uint8_t kind;	/* enum fsi_change_kind */
 	bool ends_call; /* the change point behind it can be returned to */
 	bool was_apart; /* INSERT: see struct fsi_node */
 	struct fsi_node *node;
 	union {
-		struct fsi_node *parent; /* INSERT, REMOVE and those of streams */
-		struct fsi_node *copy;	 /* ATTRIBUTES: what they were, or will be */
+		struct fsi_node *parent;      /* INSERT, REMOVE and those of streams */
+		struct fsi_node *copy;	      /* ATTRIBUTES: what they were, or will be */
+		struct fsi_change_name *name; /* NAME: the other one */
 		const struct fsi_stash_item *staged; /* STAGE: the data of the file */
 		fsi_ticks time;			     /* the same of one time */
 		bool flag; /* the same of IS_HIDDEN, IS_REAL_TIME */
@@ -56,6 +60,10 @@ void fsi_change_note_stage(struct fsi_tree *tree, struct fsi_node *file);
 
 /* Note the times and attributes of a node before they change. E_OUTOFMEMORY. */
 HRESULT fsi_change_note_attributes(struct fsi_tree *tree, struct fsi_node *node);
+
+/* Give a node that is in no directory another name, and note it. E_OUTOFMEMORY. */
+HRESULT fsi_change_rename(struct fsi_tree *tree, struct fsi_node *node, const char *name,
+			  size_t name_length);
 
 /* Note one time, or flag, of a node before it changes. E_OUTOFMEMORY. */
 HRESULT fsi_change_note_value(struct fsi_tree *tree, struct fsi_node *node,

@@ -7,6 +7,7 @@
 #include "io/share.h"
 #include "io/stream.h"
 #include "stash/stash.h"
+#include "tree/imported.h"
 #include "tree/path.h"
 
 #include <errno.h>
@@ -454,6 +455,8 @@ static HRESULT open_data(const struct fsi_data *data, bool is_fixed,
 
 	if (data->is_staged || data->is_lost)
 		return open_staged(data, ret_stream);
+	if (data->is_imported)
+		return fsi_data_open_imported(data, ret_stream);
 	source = fsi_allocate(sizeof(*source));
 	if (source == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);

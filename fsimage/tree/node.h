@@ -14,6 +14,7 @@
 struct fsi_node;
 struct fsi_folder_cache;
 struct fsi_stash_item;
+struct fsi_imported_data;
 
 /* A folder of this computer that files were found in. */
 struct fsi_source_folder {
@@ -25,9 +26,9 @@ struct fsi_source_folder {
 };
 
 /*
- * The bytes of one or more files: a host file or a caller's stream, or what was
- * copied of either into the stash. Names of the same host file, by path or by
- * hard link, share one.
+ * The bytes of one or more files: a host file or a caller's stream, what was copied
+ * of either into the stash, or what is on the disc from an earlier session. Names of the
+ * same host file, by path or by hard link, share one.
  */
 struct fsi_data {
 	uint64_t size; /* when it was added, in bytes */
@@ -35,8 +36,9 @@ struct fsi_data {
 		fsi_stream *stream;			/* from a caller: one reference */
 		const struct fsi_source_folder *folder; /* of this computer */
 		const struct fsi_stash_item *staged;	/* its owner is the folder */
+		const struct fsi_imported_data *imported; /* see tree/imported.h */
 	} source;
-	const char *name;	     /* in folder; NULL: it is, or was, the stream */
+	const char *name;	     /* in folder; NULL: it is, or was, no host file */
 	const struct fsi_node *item; /* the first file with this data, set by fsi_order */
 	uint64_t inode;		     /* of a host file; 0: shared with nobody */
 	int64_t modified_ns;	     /* of a host file, with inode: what tells it */
@@ -47,6 +49,7 @@ struct fsi_data {
 	bool is_staged;		     /* the source is the stash */
 	bool is_lost;		     /* it was in the stash, from a stream; now nowhere */
 	bool needs_blocks;	     /* of its own, in one run: firmware reads it */
+	bool is_imported;	     /* it is on the disc, from an earlier session */
 };
 
 /* The content of a directory. */
@@ -104,6 +107,7 @@ struct fsi_node {
 	bool is_stream;	      /* a named stream; its parent is what it belongs to */
 	bool is_apart;	      /* made by the caller, and not yet added */
 	bool wants_real_time; /* is_real_time, but of the next layout */
+	bool is_imported;     /* a struct fsi_imported is behind it */
 };
 
 static inline bool fsi_node_is_directory(const struct fsi_node *node)

@@ -315,7 +315,8 @@ static HRESULT stage_data(struct fsi_tree *tree, struct staging *staging,
 
 static bool has_to_be_staged(const struct fsi_tree *tree, const struct fsi_data *data)
 {
-	if (tree->stash == NULL || data == NULL || data->is_staged || data->is_lost)
+	if (tree->stash == NULL || data == NULL || data->is_staged || data->is_lost ||
+	    data->is_imported)
 		return false;
 	return tree->stages_files ||
 	       (data->name == NULL && fsi_stream_flags(data->source.stream) != 0);

@@ -8,6 +8,7 @@
 #include "stash/stash.h"
 #include "tree/change.h"
 #include "tree/children.h"
+#include "tree/imported.h"
 #include "tree/path.h"
 
 #include <string.h>
@@ -67,6 +68,9 @@ void fsi_tree_destroy(struct fsi_tree *tree)
 		fsi_free(made->items);
 	for (size_t i = 0; i < tree->streams.count; i++)
 		fsi_stream_release(tree->streams.items[i]->source.stream);
+	for (size_t i = 0; i < tree->discs.count; i++)
+		fsi_stream_release(tree->discs.items[i]);
+	fsi_vector_free(&tree->discs);
 	fsi_folder_cache_close(&tree->open_folder);
 	fsi_vector_free(&tree->streams);
 	fsi_vector_free(&tree->devices);
@@ -77,11 +81,11 @@ void fsi_tree_destroy(struct fsi_tree *tree)
 	fsi_arena_free(&tree->arena);
 }
 
-HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind,
-			   const char *name, size_t name_length,
-			   struct fsi_node **ret_node)
+/* size: of the node with what is behind it. */
+static HRESULT make_node(struct fsi_tree *tree, size_t size, enum fsi_node_kind kind,
+			 const char *name, size_t name_length, struct fsi_node **ret_node)
 {
-	struct fsi_node *node = fsi_arena_allocate(&tree->arena, sizeof(*node));
+	struct fsi_node *node = fsi_arena_allocate(&tree->arena, size);
 	char *copy = fsi_arena_copy(&tree->arena, name, name_length);
 
 	if (node == NULL || copy == NULL)
@@ -99,6 +103,24 @@ HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind,
 			return FSI_FAIL(E_OUTOFMEMORY);
 	}
 	*ret_node = node;
+	return S_OK;
+}
+
+HRESULT fsi_tree_make_node(struct fsi_tree *tree, enum fsi_node_kind kind,
+			   const char *name, size_t name_length,
+			   struct fsi_node **ret_node)
+{
+	return make_node(tree, sizeof(struct fsi_node), kind, name, name_length,
+			 ret_node);
+}
+
+HRESULT fsi_tree_make_imported(struct fsi_tree *tree, enum fsi_node_kind kind,
+			       const char *name, size_t name_length,
+			       struct fsi_node **ret_node)
+{
+	FSI_TRY(make_node(tree, sizeof(struct fsi_node) + sizeof(struct fsi_imported),
+			  kind, name, name_length, ret_node));
+	(*ret_node)->is_imported = true;
 	return S_OK;
 }
 

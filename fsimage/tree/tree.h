@@ -84,6 +84,7 @@ struct fsi_tree {
 	struct fsi_folder_cache open_folder;   /* that files are opened in */
 	FSI_VECTOR(uint64_t) devices;	       /* st_dev by our number */
 	FSI_VECTOR(struct fsi_data *) streams; /* data that holds a stream */
+	FSI_VECTOR(fsi_stream *) discs;	       /* that items were imported from */
 	FSI_VECTOR(struct fsi_change) changes; /* the undo log, tree/change.h */
 	int32_t locked_point;	     /* the change point that the log begins at */
 	int32_t open_points;	     /* change points in the log */

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "tree/imported.h"
 #include "udf/file_entry.h"
 #include "udf/link.h"
 #include "udf/revision.h"
@@ -15,6 +16,9 @@ uint32_t fsi_udf_room(const struct fsi_udf_plan *plan)
 
 bool fsi_udf_embeds_data(uint32_t revision, bool is_alone, const struct fsi_data *data)
 {
+	/* What has blocks already keeps them. */
+	if (data->is_imported && data->source.imported->embedded_offset == 0)
+		return false;
 	return (is_alone || data->item->is_stream) && !data->needs_blocks &&
 	       fsi_udf_embeds_size(revision, data->size);
 }

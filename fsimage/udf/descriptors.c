@@ -16,9 +16,6 @@
 /* ECMA-167 3/10.10.3: the volume is complete, nothing is under way. */
 #define INTEGRITY_CLOSED 1
 
-/* The one partition, which both maps name. */
-#define PARTITION_NUMBER 0
-
 /* OSTA UDF 2.2.10: where nothing can be written, free metadata is not mapped. */
 #define NO_BITMAP UINT32_MAX
 
@@ -70,6 +67,10 @@ static void put_volume_set_identifier(const struct fsi_udf_volume *volume,
 	char text[16 + 2 * sizeof(*field) + 1];
 	int length = 0;
 
+	if (volume->set_identifier != NULL) {
+		memcpy(*field, *volume->set_identifier, sizeof(*field));
+		return;
+	}
 	length = snprintf(text, sizeof(text), "%08" PRIX32 "%08" PRIX32, seconds,
 			  volume->serial);
 	/* Cut between characters by the dstring, which holds less than text does. */
@@ -126,7 +127,7 @@ static void put_partition(const struct fsi_udf_volume *volume, uint32_t sequence
 
 	fsi_put_le32(&descriptor.sequence_number, sequence_number);
 	fsi_put_le16(&descriptor.flags, 1); /* allocated, ECMA-167 3/10.5.3 */
-	fsi_put_le16(&descriptor.number, PARTITION_NUMBER);
+	fsi_put_le16(&descriptor.number, volume->partition_number);
 	fsi_udf_put_regid(&descriptor.contents, volume->revision->partition_contents);
 	fsi_put_le32(&descriptor.access_type, ACCESS_READ_ONLY);
 	fsi_put_le32(&descriptor.first_block, volume->partition.block);
@@ -138,14 +139,14 @@ static void put_partition(const struct fsi_udf_volume *volume, uint32_t sequence
 }
 
 /* Returns the bytes that the map takes. */
-static uint32_t put_type_1_map(uint8_t *out)
+static uint32_t put_type_1_map(const struct fsi_udf_volume *volume, uint8_t *out)
 {
 	struct fsi_udf_type_1_map map = {0};
 
 	fsi_put_u8(&map.type, 1);
 	fsi_put_u8(&map.length, sizeof(map));
 	fsi_put_le16(&map.volume_number, 1);
-	fsi_put_le16(&map.partition_number, PARTITION_NUMBER);
+	fsi_put_le16(&map.partition_number, volume->partition_number);
 	memcpy(out, &map, sizeof(map));
 	return sizeof(map);
 }
@@ -161,7 +162,7 @@ static uint32_t put_metadata_map(const struct fsi_udf_volume *volume, uint8_t *o
 	fsi_udf_put_udf_regid(&map.identifier, "*UDF Metadata Partition",
 			      volume->revision);
 	fsi_put_le16(&map.volume_number, 1);
-	fsi_put_le16(&map.partition_number, PARTITION_NUMBER);
+	fsi_put_le16(&map.partition_number, volume->partition_number);
 	fsi_put_le32(&parameters.main_file, metadata->main_icb);
 	fsi_put_le32(&parameters.mirror_file, metadata->mirror_icb);
 	fsi_put_le32(&parameters.bitmap_file, NO_BITMAP);
@@ -180,7 +181,7 @@ static void put_logical_volume(const struct fsi_udf_volume *volume,
 {
 	struct fsi_udf_logical_volume_descriptor descriptor = {0};
 	uint8_t *const maps = *ret_block + sizeof(descriptor);
-	uint32_t maps_length = put_type_1_map(maps);
+	uint32_t maps_length = put_type_1_map(volume, maps);
 
 	if (volume->revision->has_metadata_partition)
 		maps_length += put_metadata_map(volume, maps + maps_length);

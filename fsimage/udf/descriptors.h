@@ -287,6 +287,9 @@ struct fsi_udf_volume {
 	const char *name; /* UTF-8, not empty */
 	fsi_ticks recording_time;
 	uint32_t serial;
+	/* The volume set identifier as an earlier session has it; NULL: it is made. */
+	const uint8_t (*set_identifier)[128];
+	uint16_t partition_number;
 	struct fsi_udf_extent main_sequence;
 	struct fsi_udf_extent reserve_sequence;
 	struct fsi_udf_extent integrity_sequence;

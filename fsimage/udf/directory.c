@@ -96,7 +96,7 @@ static struct fsi_udf_identifier get_parent(const struct fsi_udf_directories *di
 	return (struct fsi_udf_identifier){
 		.name = "",
 		.characteristics = FSI_UDF_FID_DIRECTORY | FSI_UDF_FID_PARENT,
-		.unique_id = fsi_udf_unique_id(parent),
+		.unique_id = (uint32_t)fsi_udf_unique_id(directories->entries, parent),
 		.icb = fsi_udf_entries_find(directories->entries,
 					    (struct fsi_udf_subject){parent, false}),
 	};
@@ -141,7 +141,7 @@ static struct fsi_udf_identifier get_identifier(
 			(child->is_hidden ? FSI_UDF_FID_HIDDEN : 0) |
 			(fsi_node_is_directory(child) ? FSI_UDF_FID_DIRECTORY : 0);
 	}
-	identifier.unique_id = fsi_udf_unique_id(child);
+	identifier.unique_id = (uint32_t)fsi_udf_unique_id(directories->entries, child);
 	identifier.icb = fsi_udf_entries_find(directories->entries,
 					      (struct fsi_udf_subject){child, false});
 	return identifier;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The entries of a volume in their order: first those of items, then those of
+ * The entries of a session in their order: first those of items, then those of
  * stream directories, then those of streams. What is kept is 4 bytes for each
- * further name of a file with hard links, nothing for the rest.
+ * further name of a file with hard links, and for each item whose entry of an earlier
+ * session still holds; nothing for the rest.
  */
 #ifndef FSI_UDF_ENTRIES_H
 #define FSI_UDF_ENTRIES_H
@@ -16,10 +17,18 @@
 
 struct fsi_udf_entries {
 	const struct fsi_order *order;
-	uint16_t partition; /* reference of the partition that they are in */
-	/* Items that have their entry in common with an earlier one, ascending. */
-	FSI_VECTOR(uint32_t) further_links;
+	uint16_t partition;	 /* reference of the partition that they are in */
+	uint32_t first_block;	 /* of that partition; known when they have been placed */
+	uint64_t next_unique_id; /* of the session before this one */
+	bool reuses;   /* entries of items that were imported, where they hold */
+	bool is_alone; /* as in struct fsi_udf_source */
+	/* Items without an entry here, ascending: that of an earlier item is theirs, or
+	 * one of an earlier session. */
+	FSI_VECTOR(uint32_t) absent;
 };
+
+/* OSTA UDF 3.2.1: the first value that is free for new files; the root has 0. */
+#define FSI_UDF_UNIQUE_ID_FIRST 16
 
 /* What an entry describes: an item, a named stream, or the streams of an item. */
 struct fsi_udf_subject {
@@ -28,7 +37,7 @@ struct fsi_udf_subject {
 };
 
 /*
- * Number them; entries is zeroed but for order and partition. E_OUTOFMEMORY;
+ * Number them; entries is zeroed but for what is not about them. E_OUTOFMEMORY;
  * IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED (UDF, ...) when a file has more names
  * than links are counted.
  */
@@ -52,11 +61,13 @@ bool fsi_udf_has_streams(const struct fsi_udf_entries *entries,
 
 /*
  * What identifies a name, OSTA UDF 3.2.1; an entry has that of its first name.
- * Streams, and the directory of them, have that of their item.
+ * Streams, and the directory of them, have that of their item. What was imported keeps
+ * its own. Names tell the low 32 bits.
  */
-uint32_t fsi_udf_unique_id(const struct fsi_node *node);
+uint64_t fsi_udf_unique_id(const struct fsi_udf_entries *entries,
+			   const struct fsi_node *node);
 
 /* The first value that nothing has. */
-uint32_t fsi_udf_next_unique_id(const struct fsi_order *order);
+uint64_t fsi_udf_next_unique_id(const struct fsi_udf_entries *entries);
 
 #endif

@@ -2,9 +2,6 @@
 /* Encoding file entries. */
 #include "udf/file_entry.h"
 
-/* ECMA-167 4/14.6.2: one direct entry, in one block. */
-#define STRATEGY 4
-
 /* POSIX, as in st_mode. */
 #define MODE_SET_UID 04000
 #define MODE_SET_GID 02000
@@ -29,7 +26,7 @@ uint16_t fsi_udf_icb_flags_of_mode(uint16_t mode)
  */
 static void put_icb_tag(struct fsi_udf_icb_tag *field, const struct fsi_udf_entry *entry)
 {
-	fsi_put_le16(&field->strategy, STRATEGY);
+	fsi_put_le16(&field->strategy, FSI_UDF_STRATEGY_ONE_ENTRY);
 	fsi_put_le16(&field->entry_count_max, 1);
 	fsi_put_u8(&field->file_type, (uint8_t)entry->file_type);
 	fsi_put_le16(&field->flags, entry->flags);

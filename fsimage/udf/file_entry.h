@@ -22,6 +22,13 @@ struct fsi_udf_icb_tag {
 FSI_UDF_AT(fsi_udf_icb_tag, file_type, 11);
 _Static_assert(sizeof(struct fsi_udf_icb_tag) == 20, "ECMA-167 4/14.6");
 
+/* Strategies, ECMA-167 4/14.6.2: one direct entry in one block, or a chain of them
+ * that supersede one another. */
+enum {
+	FSI_UDF_STRATEGY_ONE_ENTRY = 4,
+	FSI_UDF_STRATEGY_CHAIN = 4096
+};
+
 /* File types, ECMA-167 4/14.6.6 */
 enum fsi_udf_file_type {
 	FSI_UDF_FILE_UNSPECIFIED = 0, /* in 1.50 the virtual allocation table */

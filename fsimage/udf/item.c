@@ -181,7 +181,7 @@ HRESULT fsi_udf_render_entry(const struct fsi_udf_plan *plan, uint32_t n,
 		fsi_udf_entries_find(&plan->entries, draft.subject).block;
 
 	put_attributes(&draft);
-	draft.entry.unique_id = fsi_udf_unique_id(draft.subject.node);
+	draft.entry.unique_id = fsi_udf_unique_id(&plan->entries, draft.subject.node);
 	draft.entry.file_type = type_of_subject(&draft);
 	draft.entry.link_count = count_links(&draft);
 	put_device(&draft, location);

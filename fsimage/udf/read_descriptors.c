@@ -69,6 +69,8 @@ void fsi_udf_get_primary(const uint8_t *block, struct fsi_udf_primary *ret_prima
 	fsi_udf_get_dstring(record->volume_set_identifier,
 			    sizeof(record->volume_set_identifier),
 			    ret_primary->volume_set_identifier);
+	memcpy(ret_primary->volume_set_field, record->volume_set_identifier,
+	       sizeof(ret_primary->volume_set_field));
 	fsi_udf_get_regid(&record->application, &ret_primary->application);
 	fsi_udf_get_regid(&record->implementation, &ret_primary->implementation);
 	ret_primary->volume_number = fsi_get_le16(&record->volume_number);
@@ -113,6 +115,7 @@ enum fsi_udf_fault fsi_udf_get_logical_volume(const uint8_t *block, size_t size,
 	fsi_udf_get_regid(&record->implementation, &ret_volume->implementation);
 	ret_volume->is_udf = fsi_udf_regid_is(&record->domain, "*OSTA UDF Compliant");
 	ret_volume->revision = fsi_udf_get_revision(&record->domain);
+	memcpy(ret_volume->charset, &record->charset, sizeof(ret_volume->charset));
 	ret_volume->block_size = fsi_get_le32(&record->block_size);
 	fsi_udf_get_long_ad(&record->file_set, &ret_volume->file_set);
 	fsi_udf_get_extent_ad(&record->integrity_sequence,
@@ -150,6 +153,7 @@ void fsi_udf_get_integrity(const uint8_t *block, size_t size,
 	ret_integrity->is_closed =
 		fsi_get_le32(&record->integrity_type) == INTEGRITY_CLOSED;
 	fsi_udf_get_extent_ad(&record->next_extent, &ret_integrity->next_extent);
+	ret_integrity->next_unique_id = fsi_get_le64(&record->next_unique_id);
 	if (use_length >= sizeof(struct fsi_udf_integrity_use) &&
 	    offset + sizeof(struct fsi_udf_integrity_use) <= size)
 		get_integrity_use(block + offset, ret_integrity);

@@ -49,6 +49,7 @@ void fsi_udf_get_volume_pointer(const uint8_t *block, struct fsi_udf_run *ret_ne
 struct fsi_udf_primary {
 	char volume_identifier[FSI_UDF_TEXT_32];
 	char volume_set_identifier[FSI_UDF_TEXT_128];
+	uint8_t volume_set_field[128]; /* the same as it is recorded */
 	char application[24];
 	char implementation[24];
 	uint16_t volume_number;
@@ -81,6 +82,7 @@ struct fsi_udf_logical_volume {
 	char implementation[24];
 	bool is_udf; /* whether the domain is that of OSTA */
 	uint16_t revision;
+	uint8_t charset[64]; /* of name, as it is recorded */
 	uint32_t block_size;
 	struct fsi_udf_allocation file_set;
 	struct fsi_udf_run integrity_sequence;
@@ -97,6 +99,7 @@ struct fsi_udf_integrity {
 	struct fsi_disc_time recording_time;
 	bool is_closed;
 	struct fsi_udf_run next_extent;
+	uint64_t next_unique_id;
 	bool has_use; /* whether the rest is there */
 	uint32_t file_count;
 	uint32_t directory_count;

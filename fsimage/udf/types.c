@@ -79,6 +79,16 @@ void fsi_udf_tag_seal(uint8_t *descriptor, size_t size,
 	memcpy(descriptor, &tag, sizeof(tag));
 }
 
+void fsi_udf_tag_move(uint8_t *descriptor, uint32_t location)
+{
+	struct fsi_udf_tag tag;
+
+	memcpy(&tag, descriptor, sizeof(tag));
+	fsi_put_le32(&tag.location, location);
+	fsi_put_u8(&tag.checksum, fsi_udf_tag_sum(&tag));
+	memcpy(descriptor, &tag, sizeof(tag));
+}
+
 /* The part of a text that fits, in one width. */
 struct cs0_prefix {
 	const char *end;

@@ -163,6 +163,9 @@ void fsi_udf_tag_seal(uint8_t *descriptor, size_t size,
 		      enum fsi_udf_tag_identifier identifier,
 		      const struct fsi_udf_revision *revision, uint32_t location);
 
+/* Let a descriptor that is sealed be in another block: the CRC is not of its tag. */
+void fsi_udf_tag_move(uint8_t *descriptor, uint32_t location);
+
 /*
  * Text in OSTA compressed Unicode (OSTA UDF 2.1.1): a byte that tells the
  * width, then one byte a character where all are up to U+00FF, else two bytes

@@ -11,8 +11,8 @@
 #include "udf/revision.h"
 
 /*
- * Places that ECMA-167 leaves open. Each stands in an ECC block of its own, of
- * DVD (16 blocks) and of BD (32), so that one scratch spares the other copy.
+ * Places in the session that ECMA-167 leaves open. Each stands in an ECC block of its
+ * own, of DVD (16 blocks) and of BD (32), so that one scratch spares the other copy.
  */
 #define MAIN_SEQUENCE_BLOCK	  32
 #define RESERVE_SEQUENCE_BLOCK	  64
@@ -21,15 +21,13 @@
 #define ALIGNMENT		  32
 _Static_assert(ALIGNMENT % FSI_UDF_METADATA_UNIT == 0, "OSTA UDF 2.2.13.1");
 
-/* ECMA-167 2/8.1: where volume recognition begins, as ISO 9660 knows it too. */
+/* ECMA-167 2/8.1: where volume recognition begins in the session, as ISO 9660 knows it
+ * too. */
 #define RECOGNITION_BLOCK  16
 #define RECOGNITION_BLOCKS 4 /* three descriptors, and a block of zeros to end them */
 
 /* ECMA-167 3/8.4.2.1: an anchor here, one in the last block, one as far before it. */
 #define ANCHOR_BLOCK 256
-
-/* The file set descriptor in the partition that has it. */
-#define FILE_SET_BLOCK 0
 
 struct udf_writer {
 	struct fsi_format format;
@@ -119,11 +117,12 @@ static HRESULT render_mirror_file(const struct fsi_region *region, uint32_t bloc
 static HRESULT render_file_set(const struct fsi_region *region, uint32_t block,
 			       uint8_t (*ret_block)[FSI_BLOCK_SIZE])
 {
+	const struct fsi_udf_volume *volume = get_volume(region);
+
 	if (block == 0)
-		fsi_udf_put_file_set(get_volume(region), FILE_SET_BLOCK, ret_block);
+		fsi_udf_put_file_set(volume, volume->file_set.block, ret_block);
 	else
-		fsi_udf_put_terminator(get_volume(region), FILE_SET_BLOCK + block,
-				       ret_block);
+		fsi_udf_put_terminator(volume, volume->file_set.block + block, ret_block);
 	return S_OK;
 }
 
@@ -204,9 +203,9 @@ static const struct region_kind mirror_regions[PART_COUNT] = {
 /* OSTA UDF 2.1.7: right behind the descriptors of ISO 9660, without a gap. */
 static HRESULT place_recognition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	const uint32_t first_block = layout->next_block > RECOGNITION_BLOCK
-					     ? layout->next_block
-					     : RECOGNITION_BLOCK;
+	const uint32_t earliest_block = layout->first_block + RECOGNITION_BLOCK;
+	const uint32_t first_block =
+		layout->next_block > earliest_block ? layout->next_block : earliest_block;
 
 	return fsi_layout_append_at(layout, &recognition_region.ops, plan,
 				    RECOGNITION_BLOCKS, first_block);
@@ -214,18 +213,26 @@ static HRESULT place_recognition(struct fsi_udf_plan *plan, struct fsi_layout *l
 
 static HRESULT place_volume(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	const struct fsi_udf_volume *volume = &plan->volume;
+	struct fsi_udf_volume *volume = &plan->volume;
 
+	volume->main_sequence.block = layout->first_block + MAIN_SEQUENCE_BLOCK;
+	volume->reserve_sequence.block = layout->first_block + RESERVE_SEQUENCE_BLOCK;
+	volume->integrity_sequence.block = layout->first_block + INTEGRITY_SEQUENCE_BLOCK;
 	FSI_TRY(fsi_layout_append_at(layout, &main_sequence_region.ops, plan,
 				     volume->main_sequence.blocks,
 				     volume->main_sequence.block));
 	FSI_TRY(fsi_layout_append_at(layout, &reserve_sequence_region.ops, plan,
 				     volume->reserve_sequence.blocks,
 				     volume->reserve_sequence.block));
-	FSI_TRY(fsi_layout_append_at(layout, &integrity_region.ops, plan,
-				     volume->integrity_sequence.blocks,
-				     volume->integrity_sequence.block));
-	return fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, ANCHOR_BLOCK);
+	return fsi_layout_append_at(layout, &integrity_region.ops, plan,
+				    volume->integrity_sequence.blocks,
+				    volume->integrity_sequence.block);
+}
+
+static HRESULT place_anchor(struct fsi_udf_plan *plan, struct fsi_layout *layout)
+{
+	return fsi_layout_append_at(layout, &anchor_region.ops, plan, 1,
+				    layout->first_block + ANCHOR_BLOCK);
 }
 
 /* A block of the image as the partition counts. */
@@ -246,34 +253,43 @@ static HRESULT place_parts(struct fsi_udf_plan *plan,
 		[PART_CHAINS] = plan->sizes.chains,
 	};
 	uint32_t places[PART_COUNT] = {0};
+	uint32_t start_block = 0; /* of the partition that they are in */
 
 	for (int part = 0; part < PART_COUNT; part++)
 		FSI_TRY(fsi_layout_append(layout, &(*kinds)[part].ops, plan, blocks[part],
 					  1, &places[part]));
-	plan->directories_block = places[PART_DIRECTORIES] - places[PART_FILE_SET];
-	plan->chains_block = places[PART_CHAINS] - places[PART_FILE_SET];
+	start_block = plan->volume.revision->has_metadata_partition
+			      ? places[PART_FILE_SET]
+			      : plan->volume.partition.block;
+	plan->volume.file_set.block = places[PART_FILE_SET] - start_block;
+	plan->entries.first_block = places[PART_ENTRIES] - start_block;
+	plan->directories_block = places[PART_DIRECTORIES] - start_block;
+	plan->chains_block = places[PART_CHAINS] - start_block;
 	return S_OK;
 }
 
-/* The next block is to begin an ECC block; *ret_block: where in the partition. */
+/*
+ * The next block is to be a multiple of an ECC block behind the start of the partition,
+ * which is one itself but in volumes of others; *ret_block: where in the partition.
+ */
 static HRESULT align_block(const struct fsi_udf_plan *plan, struct fsi_layout *layout,
 			   uint32_t *ret_block)
 {
-	uint32_t block = 0;
+	const uint32_t block = (uint32_t)fsi_align_u64(
+		block_of_partition(plan, layout->next_block), ALIGNMENT);
 
-	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, ALIGNMENT, &block));
-	*ret_block = block_of_partition(plan, block);
+	FSI_TRY(fsi_layout_append_at(layout, NULL, NULL, 0,
+				     plan->volume.partition.block + block));
+	*ret_block = block;
 	return S_OK;
 }
 
 static HRESULT place_file(struct fsi_udf_plan *plan, const struct region_kind *kind,
 			  struct fsi_layout *layout, uint32_t *ret_icb)
 {
-	uint32_t block = 0;
-
-	FSI_TRY(fsi_layout_append(layout, &kind->ops, plan, 1, ALIGNMENT, &block));
-	*ret_icb = block_of_partition(plan, block);
-	return S_OK;
+	FSI_TRY(align_block(plan, layout, ret_icb));
+	return fsi_layout_append_at(layout, &kind->ops, plan, 1,
+				    plan->volume.partition.block + *ret_icb);
 }
 
 /* OSTA UDF 2.2.13: the metadata file, then what it consists of. */
@@ -307,16 +323,45 @@ static HRESULT measure(struct fsi_udf_plan *plan)
 	return S_OK;
 }
 
+/*
+ * Where the partition begins: here; or as early as that of the session before, so that
+ * addresses in it stay what they are; or before the data that other file systems had.
+ */
+static uint32_t find_partition(const struct fsi_udf_plan *plan, uint32_t block)
+{
+	const struct fsi_continued *continued = plan->source.continued;
+
+	if (continued == NULL)
+		return block;
+	if (continued->has_udf)
+		return continued->partition_block;
+	return block < continued->first_data_block
+		       ? block
+		       : continued->first_data_block / ALIGNMENT * ALIGNMENT;
+}
+
 /* What describes the tree; the data of files comes behind it. */
 static HRESULT place_partition(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
+	uint32_t block = 0;
+
 	if (plan->source.sizes == NULL)
 		FSI_TRY(measure(plan));
-	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, ALIGNMENT,
-				  &plan->volume.partition.block));
-	return plan->volume.revision->has_metadata_partition
-		       ? place_metadata(plan, layout)
-		       : place_parts(plan, &metadata_regions, layout);
+	FSI_TRY(fsi_layout_append(layout, NULL, NULL, 0, ALIGNMENT, &block));
+	plan->volume.partition.block = find_partition(plan, block);
+	if (plan->volume.partition.block > block)
+		return fsi_error_detail(
+			FSI_FAIL(IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION),
+			"Its partition begins in block %u, behind its end.",
+			plan->volume.partition.block);
+	FSI_TRY(plan->volume.revision->has_metadata_partition
+			? place_metadata(plan, layout)
+			: place_parts(plan, &metadata_regions, layout));
+	if (plan->source.sizes == NULL)
+		plan->volume.root = fsi_udf_entries_find(
+			&plan->entries,
+			(struct fsi_udf_subject){plan->source.order->items[0], false});
+	return S_OK;
 }
 
 /* As far from the metadata file as the volume is large. */
@@ -339,7 +384,7 @@ static HRESULT place_mirror(struct fsi_udf_plan *plan, struct fsi_layout *layout
  */
 static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 {
-	uint64_t total_blocks = 0;
+	uint64_t image_end_block = 0;
 	uint32_t last_block = 0;
 	uint32_t end_block = 0;
 
@@ -347,15 +392,15 @@ static HRESULT place_end(struct fsi_udf_plan *plan, struct fsi_layout *layout)
 				  1, &plan->targets_block));
 	if (plan->volume.revision->has_metadata_partition)
 		FSI_TRY(place_mirror(plan, layout));
-	total_blocks = fsi_layout_align_end(layout, (uint64_t)layout->next_block +
-							    ANCHOR_BLOCK + 1);
-	last_block = (uint32_t)(total_blocks - 1);
+	image_end_block = fsi_layout_align_end(layout, (uint64_t)layout->next_block +
+							       ANCHOR_BLOCK + 1);
+	last_block = (uint32_t)(image_end_block - 1);
 	end_block = last_block - ANCHOR_BLOCK;
 	FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1, end_block));
 	if (layout->reserved_end_blocks == 0)
 		FSI_TRY(fsi_layout_append_at(layout, &anchor_region.ops, plan, 1,
 					     last_block));
-	FSI_TRY(fsi_layout_seal(layout, total_blocks));
+	FSI_TRY(fsi_layout_seal(layout, image_end_block));
 	plan->volume.partition.blocks = block_of_partition(plan, end_block);
 	return S_OK;
 }
@@ -368,6 +413,7 @@ static HRESULT place_stage(struct fsi_format *format, enum fsi_stage stage,
 	static place_function *const places[FSI_STAGE_COUNT] = {
 		[FSI_STAGE_RECOGNITION] = place_recognition,
 		[FSI_STAGE_VOLUME] = place_volume,
+		[FSI_STAGE_ANCHOR] = place_anchor,
 		[FSI_STAGE_PARTITION] = place_partition,
 		[FSI_STAGE_END] = place_end,
 	};
@@ -389,28 +435,38 @@ static void destroy_writer(struct fsi_format *format)
 	fsi_free(writer);
 }
 
-/* What is at the same place in each volume. */
+/* What is as long in each volume. */
 static const struct fsi_udf_volume empty_volume = {
-	.main_sequence = {MAIN_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
-	.reserve_sequence = {RESERVE_SEQUENCE_BLOCK, FSI_UDF_SEQUENCE_BLOCKS},
-	.integrity_sequence = {INTEGRITY_SEQUENCE_BLOCK, INTEGRITY_SEQUENCE_BLOCKS},
+	.main_sequence.blocks = FSI_UDF_SEQUENCE_BLOCKS,
+	.reserve_sequence.blocks = FSI_UDF_SEQUENCE_BLOCKS,
+	.integrity_sequence.blocks = INTEGRITY_SEQUENCE_BLOCKS,
 };
 
 static void describe_volume(struct fsi_udf_plan *plan)
 {
 	const struct fsi_order *order = plan->source.order;
 	const struct fsi_volume *volume = plan->source.volume;
-	const struct fsi_udf_subject root = {order->items[0], false};
 
 	plan->volume.name = volume->udf_name;
 	plan->volume.recording_time = volume->recording_time;
 	plan->volume.serial = volume->serial;
-	plan->volume.file_set =
-		(struct fsi_udf_address){FILE_SET_BLOCK, plan->entries.partition};
-	plan->volume.root = fsi_udf_entries_find(&plan->entries, root);
+	plan->volume.file_set.partition = plan->entries.partition;
 	plan->volume.file_count = order->item_count - order->directory_count;
 	plan->volume.directory_count = order->directory_count;
-	plan->volume.next_unique_id = fsi_udf_next_unique_id(order);
+	plan->volume.next_unique_id = fsi_udf_next_unique_id(&plan->entries);
+}
+
+/* What the volume has from the session before. */
+static void continue_plan(struct fsi_udf_plan *plan,
+			  const struct fsi_continued *continued)
+{
+	plan->volume.set_identifier = &continued->volume_set_id;
+	plan->volume.partition_number = continued->partition_number;
+	if (continued->next_unique_id > plan->entries.next_unique_id)
+		plan->entries.next_unique_id = continued->next_unique_id;
+	/* Readers look at the first extent of a metadata file only, so the session has
+	 * all entries in one of its own. */
+	plan->entries.reuses = !plan->volume.revision->has_metadata_partition;
 }
 
 /* Number what is to be described. */
@@ -419,11 +475,23 @@ static HRESULT begin_plan(struct fsi_udf_plan *plan)
 	plan->entries.order = plan->source.order;
 	/* The map of the metadata partition is the second one. */
 	plan->entries.partition = plan->volume.revision->has_metadata_partition ? 1 : 0;
+	plan->entries.is_alone = plan->source.is_alone;
+	plan->entries.next_unique_id = FSI_UDF_UNIQUE_ID_FIRST;
+	if (plan->source.continued != NULL && plan->source.continued->has_udf)
+		continue_plan(plan, plan->source.continued);
 	plan->directories.entries = &plan->entries;
 	plan->directories.names = plan->source.names;
 	FSI_TRY(fsi_udf_entries_number(&plan->entries));
 	describe_volume(plan);
 	return S_OK;
+}
+
+void fsi_udf_render_anchor(const void *format, uint32_t block,
+			   uint8_t (*ret_block)[FSI_BLOCK_SIZE])
+{
+	const struct udf_writer *writer = format;
+
+	fsi_udf_put_anchor(&writer->plan.volume, block, ret_block);
 }
 
 HRESULT fsi_udf_create(const struct fsi_udf_source *source,

@@ -22,6 +22,8 @@ struct fsi_udf_source {
 	uint32_t revision;		 /* as in suffixes: 0x0102 */
 	bool redundant_metadata;	 /* a copy of all metadata, from 2.50 on */
 	bool is_alone;			 /* no other file system has the same files */
+	/* What the session goes on from; NULL: it is the first one. */
+	const struct fsi_continued *continued;
 	/* Then nothing of the source but the revision and the copy is looked at, and
 	 * the format is only placed, to learn its size. NULL: they are measured. */
 	const struct fsi_udf_sizes *sizes;
@@ -39,5 +41,10 @@ bool fsi_udf_embeds_size(uint32_t revision, uint64_t size);
 /* source is copied; what it points to must outlive the format. */
 HRESULT fsi_udf_create(const struct fsi_udf_source *source,
 		       struct fsi_format **ret_format);
+
+/* Render an anchor of the volume, as it is in a block that the format has not placed one
+ * in; format: made by fsi_udf_create(), and placed. */
+void fsi_udf_render_anchor(const void *format, uint32_t block,
+			   uint8_t (*ret_block)[FSI_BLOCK_SIZE]);
 
 #endif

@@ -204,8 +204,8 @@ FSI_API HRESULT fsi_boot_options_get_boot_info_table(fsi_boot_options *options,
  * working directory until the image is released; the array below copies nothing. Both
  * replace each other: the last call counts, and both getters show it.
  *
- * IMAPI refuses what continues an earlier session of a disc
- * (IMAPI_E_BOOT_OBJECT_CONFLICT); an image here is always a first session.
+ * Firmware looks for what it boots in the first session of a disc, so only that one
+ * can be made bootable. Those behind it repeat its boot record.
  *
  * On a disc that has UDF alone, the boot record gets what El Torito needs in front
  * of it: the descriptors of an ISO 9660 volume without files.
@@ -215,7 +215,9 @@ FSI_API HRESULT fsi_boot_options_get_boot_info_table(fsi_boot_options *options,
  *         boot image, or when its stream can't be read; for a copy in the working
  *         directory IMAPI_E_STASHFILE_OPEN_FAILURE, _WRITE_FAILURE, _SEEK_FAILURE,
  *         IMAPI_E_WORKING_DIRECTORY_SPACE, and E_IMAPI_REQUEST_CANCELLED when the
- *         events callback asked for it
+ *         events callback asked for it; IMAPI_E_BOOT_OBJECT_CONFLICT when
+ *         the session begins behind block 0 or an earlier one was imported, and new_val
+ *         is not NULL
  */
 FSI_API HRESULT fsi_image_put_boot_image_options(fsi_image *image,
 						 fsi_boot_options *new_val);
@@ -236,7 +238,9 @@ FSI_API HRESULT fsi_image_get_boot_image_options(fsi_image *image,
  * @param count    up to FSI_BOOT_ENTRIES_MAX; 0: the image is not to be bootable
  * @return S_OK; E_POINTER, also for an element; E_OUTOFMEMORY; IMAPI_E_READONLY;
  *         IMAPI_E_INVALID_PARAM (new_val) for too many;
- *         IMAPI_E_BOOT_IMAGE_DATA for an element without a boot image
+ *         IMAPI_E_BOOT_IMAGE_DATA for an element without a boot image;
+ *         IMAPI_E_BOOT_OBJECT_CONFLICT as fsi_image_put_boot_image_options(), with at
+ *         least one element
  */
 FSI_API HRESULT fsi_image_put_boot_image_options_array(fsi_image *image,
 						       fsi_boot_options *const *new_val,

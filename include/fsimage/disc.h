@@ -100,6 +100,34 @@ FSI_API HRESULT fsi_disc_get_total_blocks(fsi_disc *disc, uint32_t *ret_blocks);
 FSI_API HRESULT fsi_disc_get_file_systems(fsi_disc *disc,
 					  fsi_file_systems *ret_file_systems);
 
+/* ---- sessions ---------------------------------------------------------- */
+
+/** A session of a disc, and what fsi_disc_open() needs to open it. */
+struct fsi_disc_session {
+	uint32_t start_block;
+	uint32_t end_block; /**< the first block behind it */
+	/** For session_block of struct fsi_disc_options. */
+	uint32_t session_block;
+	/** For anchor_block of struct fsi_disc_options. */
+	uint32_t anchor_block;
+	/** NONE: who continued the disc has kept nothing of what described it. */
+	fsi_file_systems file_systems;
+};
+
+/**
+ * The sessions of a disc or image, found by what they have recorded, as a copy of a
+ * disc has no table of them. Sessions that were begun and never completed are none.
+ * It does not matter which of them the disc was opened with.
+ *
+ * @param ret_sessions  the oldest first; to be freed with fsi_free(); NULL when there
+ *                      is none
+ * @param ret_count     number of elements; 0 on a disc without a known file system
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY
+ */
+FSI_API HRESULT fsi_disc_get_sessions(fsi_disc *disc,
+				      struct fsi_disc_session **ret_sessions,
+				      size_t *ret_count);
+
 /* ---- booting ----------------------------------------------------------- */
 
 /** A boot image, as the catalog of El Torito tells it. */

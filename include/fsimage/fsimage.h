@@ -11,8 +11,10 @@
 #include <fsimage/hybrid.h>
 #include <fsimage/image.h>
 #include <fsimage/image_manager.h>
+#include <fsimage/import.h>
 #include <fsimage/item.h>
 #include <fsimage/media.h>
+#include <fsimage/multisession.h>
 #include <fsimage/result.h>
 #include <fsimage/stream.h>
 #include <fsimage/types.h>

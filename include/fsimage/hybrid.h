@@ -48,6 +48,7 @@ struct fsi_hybrid_options {
  *
  * @param options  borrowed; NULL: no tables, the default
  * @return S_OK; IMAPI_E_READONLY; E_INVALIDARG when options->size is another;
+ *         IMAPI_E_BOOT_OBJECT_CONFLICT when the session is not the first one of its disc;
  *         IMAPI_E_INVALID_PARAM (options) for tables that do not exist, or none;
  *         IMAPI_E_INVALID_PARAM (mbr_template) when it is empty, too long, has no
  *         signature, or is GRUB's for disks; what its stream returns.

@@ -85,10 +85,12 @@ FSI_API HRESULT fsi_image_get_file_systems_to_create(fsi_image *image,
  * @param new_val  bits of ISO9660, JOLIET, UDF; JOLIET only with ISO9660; NONE
  *                 is accepted and refused by fsi_image_create_result_image
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val);
- *         IMAPI_E_TOO_MANY_DIRS (file system); IMAPI_E_ISO9660_LEVELS;
- *         IMAPI_E_DATA_TOO_BIG (file systems); IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED,
- *         a success, when named streams or real-time files of the image have no
- *         place in them
+ *         IMAPI_E_FILE_SYSTEM_CHANGE_NOT_ALLOWED without the file system that was
+ *         imported; IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION without another one of the
+ *         earlier session, which would go on showing that; IMAPI_E_TOO_MANY_DIRS (file
+ * system); IMAPI_E_ISO9660_LEVELS; IMAPI_E_DATA_TOO_BIG (file systems);
+ * IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when named streams or real-time files
+ * of the image have no place in them
  */
 FSI_API HRESULT fsi_image_put_file_systems_to_create(fsi_image *image,
 						     fsi_file_systems new_val);
@@ -122,6 +124,7 @@ FSI_API HRESULT fsi_image_get_udf_revision(fsi_image *image, uint32_t *ret_val);
 /**
  * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
  *         not one of fsi_image_get_udf_revisions_supported();
+ *         IMAPI_E_UDF_REVISION_CHANGE_NOT_ALLOWED when another was imported;
  *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when the image has named
  *         streams (2.00) or real-time files (2.01) that need a later one
  */
@@ -190,27 +193,6 @@ FSI_API HRESULT fsi_image_get_strict_file_system_compliance(fsi_image *image,
  */
 FSI_API HRESULT fsi_image_put_strict_file_system_compliance(fsi_image *image,
 							    bool new_val);
-
-/** @param ret_val  the block of the disc that the session begins at; default 0 */
-FSI_API HRESULT fsi_image_get_session_start_block(fsi_image *image, int32_t *ret_val);
-
-/**
- * @param new_val  only 0 for now
- * @return S_OK; IMAPI_E_READONLY; IMAPI_E_INVALID_PARAM (new_val) when it is
- *         negative; E_NOTIMPL when it is not 0
- */
-FSI_API HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val);
-
-/**
- * Which of several file systems of a disc an import would take: UDF before Joliet
- * before ISO 9660. Looks at no disc.
- *
- * @param file_systems  set of bits; others than these three are ignored
- * @return S_OK; IMAPI_E_INVALID_PARAM (file_systems) when it has none of the three
- */
-FSI_API HRESULT fsi_image_get_default_file_system_for_import(
-	fsi_image *image, fsi_file_systems file_systems,
-	enum fsi_file_system *ret_default);
 
 /** @param ret_name  as set, "" by default; to be freed with fsi_free() */
 FSI_API HRESULT fsi_image_get_volume_name(fsi_image *image, char **ret_name);
@@ -583,6 +565,8 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *         2,147,483,647 blocks; IMAPI_E_NO_UNIQUE_NAME (name, file system);
  *         IMAPI_E_TOO_MANY_DIRS (file system) when a directory has over 65,534
  *         directories and UDF is to hold it. For boot entries:
+ *         IMAPI_E_BOOT_OBJECT_CONFLICT when the session is not the first one of its
+ *         disc, also for a table of partitions;
  *         IMAPI_E_BOOT_IMAGE_DATA when an image can't be measured, has changed its
  *         size, is an empty file, or has no room for its boot information table;
  *         IMAPI_E_BOOT_EMULATION_IMAGE_SIZE_MISMATCH; for a file of the tree

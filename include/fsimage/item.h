@@ -344,6 +344,22 @@ FSI_API HRESULT fsi_directory_remove(fsi_directory *directory, const char *path)
  */
 FSI_API HRESULT fsi_directory_remove_tree(fsi_directory *directory, const char *path);
 
+/**
+ * Extension: give an item of the image another name, or another place with all that it
+ * holds. It stays what it is, imported from a disc or not.
+ *
+ * @param from_path  the item, from directory on
+ * @param to_path    its new place and name, from directory on; nothing is there
+ * @return S_OK; IMAPI_E_INVALID_PARAM (from_path, to_path); IMAPI_E_ITEM_NOT_FOUND
+ *         (path); IMAPI_E_INVALID_PATH (path) also for the root itself and for a place
+ *         within the item; IMAPI_E_DIR_NOT_FOUND (the missing parent);
+ *         IMAPI_E_NOT_DIR (path of a parent that is a file); IMAPI_E_DUP_NAME (name)
+ *         of what is there; IMAPI_E_RESTRICTED_NAME_VIOLATION (name); what adding it
+ * there would return. Then nothing has changed.
+ */
+FSI_API HRESULT fsi_directory_move(fsi_directory *directory, const char *from_path,
+				   const char *to_path);
+
 /* ---- enumeration (IEnumFsiItems) --------------------------------------- */
 
 /**

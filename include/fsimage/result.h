@@ -100,7 +100,12 @@ FSI_API HRESULT fsi_result_get_progress_items(fsi_result *result,
  * The blocks that have to be recorded (IFileSystemImageResult2::get_ModifiedBlocks).
  * Of an image that begins a disc that is all of it, as one range: what lies between
  * structures and files is zeros that must be on the disc as well. IMAPI tells the same
- * by E_NOTIMPL.
+ * by E_NOTIMPL. So it is of the image of a session alone.
+ *
+ * Of an image that covers a disc with earlier sessions the first range is the session.
+ * When that is safely on the disc, the others are to be written one by one, each of one
+ * block and in this order: then the disc can be read at any moment, as it was or as it is
+ * to be.
  *
  * @param ret_ranges  one reference
  * @return S_OK; E_POINTER; E_OUTOFMEMORY
@@ -261,6 +266,29 @@ FSI_API HRESULT fsi_result_write_file(fsi_result *result, const char *path,
  */
 FSI_API HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
 					    const struct fsi_write_options *options);
+
+/**
+ * Write the session to the disc that the image was given by
+ * fsi_image_put_multisession_interfaces(). Only blocks behind the earlier sessions are
+ * written until all of it is safely there. Then, on a disc that can be overwritten, the
+ * blocks that lead to the newest session are replaced one by one, each of which leaves
+ * every file system as it was or as it is to be; the session keeps what they were. So
+ * the disc can be read at every moment, also when the process or the power goes away.
+ *
+ * @param options  borrowed; NULL: no progress. Only progress is used; it can't stop the
+ *                 writing any more once blocks are replaced.
+ * @return S_OK; E_POINTER; E_INVALIDARG for a wrong size member; E_OUTOFMEMORY;
+ *         IMAPI_E_MULTISESSION_NOT_SET; IMAPI_E_DISC_MISMATCH when the disc is another
+ *         one, or has changed, since it was imported; E_ACCESSDENIED when the object of
+ *         the disc does not write; IMAPI_E_IMAGE_TOO_BIG when the disc has no room;
+ *         IMAPI_E_BAD_MULTISESSION_PARAMETER when the session does not begin where a
+ *         disc that is written in sequence goes on; E_IMAPI_REQUEST_CANCELLED when
+ *         progress stopped it; what the disc or fsi_stream_read_at() of the sources
+ *         returns. On failure before blocks are replaced the disc is as it was, and a
+ *         file has its size.
+ */
+FSI_API HRESULT fsi_result_write_session(fsi_result *result,
+					 const struct fsi_write_options *options);
 
 #ifdef __cplusplus
 }

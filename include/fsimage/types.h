@@ -58,6 +58,7 @@ typedef struct fsi_result fsi_result;
 typedef struct fsi_stream fsi_stream;
 typedef struct fsi_boot_options fsi_boot_options;
 typedef struct fsi_progress_items fsi_progress_items;
+typedef struct fsi_multisession fsi_multisession;
 typedef struct fsi_block_ranges fsi_block_ranges;
 typedef struct fsi_enum_items fsi_enum_items;
 typedef struct fsi_named_streams fsi_named_streams;

@@ -115,7 +115,7 @@ static uint32_t check_file_record(const struct reader *reader, const uint8_t *re
 	ck_assert(is_last || size == UINT32_C(4294965248));
 	ck_assert_uint_eq(block, first + before / 2048);
 	ck_assert_uint_ge(block, layout->first_data_block);
-	ck_assert_uint_le(block + ((uint64_t)size + 2047) / 2048, layout->total_blocks);
+	ck_assert_uint_le(block + ((uint64_t)size + 2047) / 2048, layout->end_block);
 	return size;
 }
 
@@ -327,7 +327,7 @@ void iso_reader_check_volume(const struct iso_fixture *fixture, bool with_joliet
 {
 	const uint8_t *primary = iso_fixture_block(fixture, 16);
 
-	ck_assert_uint_eq(iso_reader_both32(primary + 80), fixture->layout.total_blocks);
+	ck_assert_uint_eq(iso_reader_both32(primary + 80), fixture->layout.end_block);
 	iso_reader_check_tree(fixture, 16, false);
 	if (with_joliet) {
 		ck_assert_mem_eq(primary + 80, iso_fixture_block(fixture, 17) + 80, 8);

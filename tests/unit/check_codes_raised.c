@@ -4,8 +4,8 @@
  * through the public API: value, inserts and the whole message. doc/codes.md is
  * made from these rows by tools/make_codes.py.
  */
-#include "tests/support/api.h"
 #include "tests/support/privileges.h"
+#include "tests/support/raised.h"
 #include "tests/support/streams.h"
 
 #include <fcntl.h>
@@ -315,19 +315,7 @@ static HRESULT keep_a_stream_out(void)
 
 /* ---- all of them ------------------------------------------------------- */
 
-/* RAISED(code, condition, inserts, message, call that meets it) */
-#define RAISED(code, condition, inserts, message, call) \
-	{ \
-		(code), #code, (inserts), (message), (call) \
-	}
-
-static const struct {
-	HRESULT code;
-	const char *name;
-	const char *inserts; /* a "|" between two; "{host}": the folder of the test */
-	const char *message;
-	HRESULT (*call)(void);
-} rows[] = {
+static const struct raised rows[] = {
 	RAISED(IMAPI_E_INVALID_PARAM,
 	       "a parameter has a value that is no use: file systems that there are not",
 	       "new_val",
@@ -475,26 +463,9 @@ static const struct {
 	       ask_for_streams_of_a_stream),
 };
 
-/* Put the path of the test's folder where "{host}" stands. */
-static const char *fill_in(const char *text)
-{
-	const char *host = strstr(text, "{host}");
-
-	return host == NULL ? text
-			    : api_text("%.*s%s%s", (int)(host - text), text, api_host(""),
-				       host + strlen("{host}"));
-}
-
 START_TEST(a_code_is_raised_by_its_condition)
 {
-	const struct api_place place = {__FILE__, __LINE__, rows[_i].name};
-	const HRESULT hr = rows[_i].call();
-	char *message = strdup(fsi_error_get_message());
-
-	api_assert_fails(&place, hr, rows[_i].code, rows[_i].name,
-			 fill_in(rows[_i].inserts));
-	ck_assert_str_eq(message, fill_in(rows[_i].message));
-	free(message);
+	raised_assert(&rows[_i]);
 }
 END_TEST
 

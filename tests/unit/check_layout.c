@@ -53,7 +53,7 @@ static void assert_state(size_t regions, uint32_t next_block)
 {
 	ck_assert_uint_eq(layout.regions.count, regions);
 	ck_assert_uint_eq(layout.next_block, next_block);
-	ck_assert_uint_eq(layout.total_blocks, 0);
+	ck_assert_uint_eq(layout.end_block, 0);
 }
 
 START_TEST(regions_follow_each_other)
@@ -186,18 +186,18 @@ START_TEST(an_image_ends_behind_its_last_region)
 {
 	append(0, 10, 1, 0);
 	ck_assert_int_eq(fsi_layout_seal(&layout, 9), IMAPI_E_FSI_INTERNAL_ERROR);
-	ck_assert_uint_eq(layout.total_blocks, 0);
+	ck_assert_uint_eq(layout.end_block, 0);
 	ck_assert_int_eq(fsi_layout_seal(&layout, 10), S_OK);
-	ck_assert_uint_eq(layout.total_blocks, 10);
+	ck_assert_uint_eq(layout.end_block, 10);
 	ck_assert_int_eq(fsi_layout_seal(&layout, 160), S_OK);
-	ck_assert_uint_eq(layout.total_blocks, 160);
+	ck_assert_uint_eq(layout.end_block, 160);
 	ck_assert_int_eq(fsi_layout_seal(&layout, (uint64_t)LAST_BLOCK + 1),
 			 IMAPI_E_IMAGE_TOO_BIG);
 	ck_assert_int_eq(fsi_layout_seal(&layout, UINT64_C(0x100000020)),
 			 IMAPI_E_IMAGE_TOO_BIG);
-	ck_assert_uint_eq(layout.total_blocks, 160);
+	ck_assert_uint_eq(layout.end_block, 160);
 	ck_assert_int_eq(fsi_layout_seal(&layout, LAST_BLOCK), S_OK);
-	ck_assert_uint_eq(layout.total_blocks, LAST_BLOCK);
+	ck_assert_uint_eq(layout.end_block, LAST_BLOCK);
 }
 END_TEST
 

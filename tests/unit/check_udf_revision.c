@@ -332,10 +332,9 @@ START_TEST(the_partition_holds_the_mirror_and_the_anchor_is_behind_it)
 		build(0x0250);
 		read_block(34, &block);
 		ck_assert_uint_gt(udf_u32(block, 192), n > 0 ? 96 : 64);
-		ck_assert_uint_eq(fixture.layout.total_blocks % 32, 0);
-		read_block(fixture.layout.total_blocks - 257, &block);
-		udf_assert_tag_of(0x0250, block, 2, 512,
-				  fixture.layout.total_blocks - 257);
+		ck_assert_uint_eq(fixture.layout.end_block % 32, 0);
+		read_block(fixture.layout.end_block - 257, &block);
+		udf_assert_tag_of(0x0250, block, 2, 512, fixture.layout.end_block - 257);
 		tear_down();
 		set_up();
 	}

@@ -63,7 +63,7 @@ START_TEST(an_empty_volume_has_every_structure_in_its_place)
 
 	udf_fixture_build(&fixture);
 	ck_assert_uint_eq(fixture.layout.regions.count, count);
-	ck_assert_uint_eq(fixture.layout.total_blocks, 576);
+	ck_assert_uint_eq(fixture.layout.end_block, 576);
 	for (size_t i = 0; i < count; i++) {
 		const struct fsi_region *region =
 			udf_fixture_region(&fixture, rows[i].description, rows[i].n);
@@ -143,8 +143,8 @@ static void assert_anchors(uint32_t data_blocks, uint32_t anchor)
 			     (uint64_t)data_blocks * FSI_BLOCK_SIZE);
 	udf_fixture_build(&fixture);
 	ck_assert_uint_eq(fixture.layout.data_end_block, 304 + data_blocks);
-	ck_assert_uint_eq(fixture.layout.total_blocks, anchor + 257);
-	ck_assert_uint_eq(fixture.layout.total_blocks % 32, 0);
+	ck_assert_uint_eq(fixture.layout.end_block, anchor + 257);
+	ck_assert_uint_eq(fixture.layout.end_block % 32, 0);
 	udf_fixture_read(&fixture, 256, &first);
 	for (unsigned i = 0; i < 3; i++) {
 		udf_fixture_read(&fixture, places[i], &block);
@@ -194,7 +194,7 @@ static HRESULT place_end_at(uint32_t next_block)
 START_TEST(an_image_may_be_as_large_as_blocks_can_be_counted)
 {
 	ck_assert_int_eq(place_end_at(LAST_END_BLOCK), S_OK);
-	ck_assert_uint_eq(fixture.layout.total_blocks, 0x7FFFFFE0);
+	ck_assert_uint_eq(fixture.layout.end_block, 0x7FFFFFE0);
 }
 END_TEST
 

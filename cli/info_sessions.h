@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sessions of an image, as "fsimage info" tells them. */
+#ifndef CLI_INFO_SESSIONS_H
+#define CLI_INFO_SESSIONS_H
+
+#include "cli/view.h"
+
+struct info_sessions {
+	struct fsi_disc_session *items;
+	char **names; /**< of their volumes; NULL where they tell none */
+	size_t count;
+};
+
+/**
+ * Find them, and open each to read the name of its volume.
+ *
+ * @param view          the image
+ * @param ret_sessions  to be cleared, also on failure
+ * @return an exit status
+ */
+int info_sessions_read(const struct image_view *view, const struct voice *voice,
+		       struct info_sessions *ret_sessions);
+
+/** Lines; nothing when there is only one that begins in block 0. */
+void info_sessions_print(const struct info_sessions *sessions);
+
+/** The value of "sessions" in the object. */
+void info_sessions_print_json(const struct info_sessions *sessions, FILE *file);
+
+void info_sessions_clear(struct info_sessions *sessions);
+
+#endif

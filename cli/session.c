@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The disc that a session is made for: opened, imported, and written to. */
+
+#include "cli/session.h"
+
+#include "cli/interrupt.h"
+#include "cli/view.h"
+
+#include <fsimage/fsimage.h>
+
+#include <string.h>
+
+/* ---- opening ----------------------------------------------------------- */
+
+/* The block that the newest session of an image begins with; 0: the first one. */
+static HRESULT find_newest(fsi_stream *stream, int32_t *ret_block)
+{
+	struct fsi_disc_session *sessions = NULL;
+	size_t count = 0;
+	fsi_disc *disc = NULL;
+	HRESULT hr = fsi_disc_open(stream, NULL, &disc);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_disc_get_sessions(disc, &sessions, &count);
+	*ret_block =
+		SUCCEEDED(hr) && count > 0 ? (int32_t)sessions[count - 1].start_block : 0;
+	fsi_free(sessions);
+	fsi_disc_release(disc);
+	return hr;
+}
+
+/* The session is written elsewhere, behind what is in an image of the disc. */
+static HRESULT open_previous(const struct session_choice *choice,
+			     fsi_multisession **ret_disc)
+{
+	struct fsi_sequential_disc disc = {
+		.size = sizeof(disc),
+		.media_type = IMAPI_MEDIA_TYPE_UNKNOWN,
+		.last_written_address_of_previous_session = -1,
+		.next_writable_address = choice->start_block,
+		.free_sectors_on_media = INT32_MAX - choice->start_block,
+	};
+	fsi_stream *stream = NULL;
+	HRESULT hr = fsi_stream_create_on_file(choice->previous, &stream);
+
+	if (SUCCEEDED(hr))
+		hr = find_newest(stream, &disc.start_address_of_previous_session);
+	if (SUCCEEDED(hr))
+		hr = fsi_multisession_create_sequential(stream, &disc, ret_disc);
+	fsi_stream_release(stream);
+	return hr;
+}
+
+static HRESULT open_disc(const struct create_options *options,
+			 fsi_multisession **ret_disc)
+{
+	const struct session_choice *choice = &options->session;
+
+	if (choice->previous != NULL)
+		return open_previous(choice, ret_disc);
+	if (choice->drive != NULL)
+		return fsi_multisession_create_on_drive(choice->drive, ret_disc);
+	return fsi_multisession_create_on_file(options->output, true, ret_disc);
+}
+
+static const char *name_of_disc(const struct create_options *options)
+{
+	return options->session.previous != NULL ? options->session.previous
+						 : options->output;
+}
+
+/* ---- importing --------------------------------------------------------- */
+
+static HRESULT on_imported(void *context, fsi_image *image,
+			   const struct fsi_import_progress *progress)
+{
+	(void)context;
+	(void)image;
+	(void)progress;
+	return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
+}
+
+/* The name goes on, where its rules allow it and no other is given. */
+static HRESULT take_name(struct build *build)
+{
+	char *name = NULL;
+	HRESULT hr = S_OK;
+
+	if (build->options.volume_name != NULL)
+		return S_OK;
+	hr = fsi_image_get_imported_volume_name(build->image, &name);
+	if (SUCCEEDED(hr) && name != NULL && name[0] != '\0' &&
+	    FAILED(fsi_image_put_volume_name(build->image, name)))
+		message_note(&build->voice,
+			     "the name of the volume, '%s', can't be kept: --volume sets "
+			     "another",
+			     name);
+	fsi_free(name);
+	return hr;
+}
+
+static HRESULT import(struct build *build)
+{
+	const struct session_choice *choice = &build->options.session;
+	enum fsi_file_system imported = choice->import;
+	HRESULT hr = fsi_image_put_continue_writable_volumes(
+		build->image, build->options.rules == RULES_LINUX);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_import_session(build->image, choice->number);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_put_import_handler(build->image, on_imported, build);
+	if (FAILED(hr))
+		return hr;
+	hr = choice->import == FSI_FILE_SYSTEM_NONE
+		     ? fsi_image_import_file_system(build->image, &imported)
+		     : fsi_image_import_specific_file_system(build->image, imported);
+	if (SUCCEEDED(hr))
+		hr = take_name(build);
+	if (SUCCEEDED(hr))
+		hr = fsi_image_get_file_systems_to_create(build->image,
+							  &build->options.file_systems);
+	return SUCCEEDED(hr) && interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : hr;
+}
+
+/* ---- changing what is there -------------------------------------------- */
+
+static const char *skip_slashes(const char *path)
+{
+	return path + strspn(path, "/");
+}
+
+static HRESULT remove_item(fsi_directory *root, const char *path)
+{
+	fsi_item *item = NULL;
+	HRESULT hr = fsi_directory_get_item(root, path, &item);
+
+	if (FAILED(hr))
+		return hr;
+	return fsi_item_as_directory(item) != NULL ? fsi_directory_remove_tree(root, path)
+						   : fsi_directory_remove(root, path);
+}
+
+static int change_items(struct build *build)
+{
+	const struct session_choice *choice = &build->options.session;
+	fsi_directory *root = NULL;
+	HRESULT hr = fsi_image_get_root(build->image, &root);
+
+	if (FAILED(hr))
+		return build_tell_failure(build, hr, "preparing the image", "");
+	for (size_t i = 0; i < choice->change_count; i++) {
+		const struct session_change *change = &choice->changes[i];
+		const char *from = skip_slashes(change->from);
+
+		hr = change->to != NULL
+			     ? fsi_directory_move(root, from, skip_slashes(change->to))
+			     : remove_item(root, from);
+		if (FAILED(hr))
+			return build_tell_failure(
+				build, hr, change->to != NULL ? "moving " : "removing ",
+				change->from);
+	}
+	return STATUS_DONE;
+}
+
+int session_begin(struct build *build)
+{
+	const struct create_options *options = &build->options;
+	const char *name = name_of_disc(options);
+	HRESULT hr = S_OK;
+
+	if (!session_is_wanted(&options->session)) {
+		if (options->session.has_start)
+			hr = fsi_image_put_session_start_block(
+				build->image, options->session.start_block);
+		return FAILED(hr)
+			       ? build_tell_failure(build, hr, "preparing the image", "")
+			       : STATUS_DONE;
+	}
+	hr = open_disc(options, &build->disc);
+	if (FAILED(hr))
+		return build_tell_failure(build, hr, "opening ", name);
+	hr = fsi_image_put_multisession_interfaces(build->image, &build->disc, 1);
+	if (SUCCEEDED(hr))
+		hr = import(build);
+	if (FAILED(hr))
+		return build_tell_failure(build, hr, "importing ", name);
+	return change_items(build);
+}
+
+/* ---- writing ----------------------------------------------------------- */
+
+static HRESULT on_written(void *context, uint64_t written, uint64_t total)
+{
+	struct build *build = context;
+
+	progress_show_written(&build->progress, written, total);
+	return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
+}
+
+int session_write(struct build *build)
+{
+	const struct fsi_write_options write = {
+		.size = sizeof(write),
+		.progress = on_written,
+		.progress_context = build,
+	};
+	const HRESULT hr = fsi_result_write_session(build->result, &write);
+
+	if (FAILED(hr))
+		return build_tell_failure(build, hr, "writing to ",
+					  build->options.output);
+	progress_clear(&build->progress);
+	return STATUS_DONE;
+}
+
+/* ---- hints ------------------------------------------------------------- */
+
+const char *session_hint(HRESULT code, const struct create_options *options)
+{
+	if (!session_is_wanted(&options->session))
+		return NULL;
+	switch (code) {
+	case FSI_E_SHARING_VIOLATION:
+		return "another session is being added to it; try again when it is done";
+	case E_IMAPI_RECORDER_LOCKED:
+		return "the drive is in use, or its disc is mounted";
+	case IMAPI_E_EMPTY_DISC:
+	case IMAPI_E_NO_SUPPORTED_FILE_SYSTEM:
+		return "'fsimage create' makes the first session of a disc";
+	case IMAPI_E_DISC_MISMATCH:
+		return "the disc has changed meanwhile; try again";
+	case IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION:
+		return options->rules == RULES_IMAPI ? "--rules linux goes on from "
+						       "rewritable volumes of UDF too"
+						     : NULL;
+	case IMAPI_E_FILE_SYSTEM_NOT_FOUND:
+		return "'fsimage info' lists what the sessions of an image have";
+	case IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED:
+	case IMAPI_E_FILE_SYSTEM_READ_CONSISTENCY_ERROR:
+	case IMAPI_E_UDF_NOT_WRITE_COMPATIBLE:
+		return "--import takes the items from another file system: udf, joliet "
+		       "or "
+		       "iso9660";
+	case IMAPI_E_FILE_SYSTEM_CHANGE_NOT_ALLOWED:
+		return "without --file-systems a session has those of the one before";
+	case IMAPI_E_ITEM_NOT_FOUND:
+		return "'fsimage ls -R' lists all names of an image";
+	case IMAPI_E_DUP_NAME:
+		return "--remove and --move make way for what takes an item's place";
+	default:
+		return NULL;
+	}
+}

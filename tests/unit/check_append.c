@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Adding a session to a disc: what is left of it when the power goes away. */
+#include "base/memory.h"
+#include "tests/support/appended.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct appended appended;
+
+static void tear_down(void)
+{
+	appended_end(&appended);
+}
+
+/* ---- the loss of power ------------------------------------------------- */
+
+static const struct {
+	fsi_file_systems file_systems;
+	uint32_t revision;
+} kinds[] = {
+	{ISO, 0},	 {ISO_JOLIET, 0}, {BRIDGE, 0x102}, {BRIDGE, 0x201},
+	{BRIDGE, 0x250}, {UDF, 0x102},	  {UDF, 0x250},
+};
+#define KINDS ((int)(sizeof(kinds) / sizeof(kinds[0])))
+
+static const enum fsi_file_system systems[] = {
+	FSI_FILE_SYSTEM_ISO9660, FSI_FILE_SYSTEM_JOLIET, FSI_FILE_SYSTEM_UDF};
+#define SYSTEMS (sizeof(systems) / sizeof(systems[0]))
+
+/* What each file system shows; NULL: the disc does not have it. */
+static void describe(const uint8_t *bytes, uint32_t blocks, char *texts[SYSTEMS])
+{
+	for (size_t i = 0; i < SYSTEMS; i++) {
+		const bool has =
+			(appended.file_systems & (fsi_file_systems)systems[i]) != 0;
+
+		texts[i] =
+			has ? appended_describe(bytes, blocks, NULL, systems[i]) : NULL;
+	}
+}
+
+static void free_texts(char *texts[SYSTEMS])
+{
+	for (size_t i = 0; i < SYSTEMS; i++)
+		free(texts[i]);
+}
+
+/* That each file system of a disc shows what it did before, or what it does now. */
+static void assert_either(const uint8_t *bytes, uint32_t blocks, char *before[SYSTEMS],
+			  char *after[SYSTEMS])
+{
+	char *found[SYSTEMS];
+
+	describe(bytes, blocks, found);
+	for (size_t i = 0; i < SYSTEMS; i++) {
+		if (found[i] == NULL)
+			continue;
+		ck_assert_msg(strcmp(found[i], before[i]) == 0 ||
+				      strcmp(found[i], after[i]) == 0,
+			      "%s", found[i]);
+	}
+	free_texts(found);
+}
+
+START_TEST(power_may_be_lost_at_any_time)
+{
+	char *before[SYSTEMS];
+	char *after[SYSTEMS];
+	uint64_t lottery = (uint64_t)_i + 1;
+
+	appended_begin(&appended, kinds[_i].file_systems, kinds[_i].revision);
+	appended_add(&appended, "two");
+	describe(appended.disc.bytes, appended.disc.blocks, before);
+	appended_add(&appended, "three");
+	describe(appended.disc.bytes, appended.disc.blocks, after);
+	for (unsigned n = 0; n <= appended.disc.event_count; n++) {
+		/* What was not synced is lost otherwise each time. */
+		for (unsigned round = 0; round < 4; round++) {
+			uint32_t blocks = 0;
+			uint8_t *bytes = recording_disc_after(&appended.disc, n, &lottery,
+							      &blocks);
+
+			assert_either(bytes, blocks, before, after);
+			free(bytes);
+		}
+	}
+	free_texts(before);
+	free_texts(after);
+}
+END_TEST
+
+START_TEST(only_the_head_of_earlier_sessions_changes)
+{
+	appended_begin(&appended, kinds[_i].file_systems, kinds[_i].revision);
+	for (unsigned n = 0; n < 3; n++) {
+		appended_add(&appended, api_text("file%u", n));
+		for (uint32_t block = 0; block < appended.disc.old_blocks; block++) {
+			const size_t at = (size_t)block * FSI_BLOCK_SIZE;
+
+			if ((block < 16 || block >= 32) && block != 256)
+				ck_assert_mem_eq(appended.disc.bytes + at,
+						 appended.disc.old_bytes + at,
+						 FSI_BLOCK_SIZE);
+		}
+	}
+}
+END_TEST
+
+START_TEST(an_append_that_fails_can_be_tried_again)
+{
+	for (unsigned n = 1; n < 40; n++) {
+		fsi_image *image = NULL;
+		fsi_result *result = NULL;
+		bool has_failed = false;
+
+		appended_begin(&appended, kinds[_i].file_systems, kinds[_i].revision);
+		image = appended_image(&appended, 0);
+		api_add_text(api_root(image), "two", "text of two");
+		result = api_result(image);
+		appended.disc.fails_at = n;
+		appended.disc.failure = FSI_E_DISK_FULL;
+		has_failed = FAILED(fsi_result_write_session(result, NULL));
+		ck_assert(has_failed == (appended.disc.fails_at == 0));
+		appended.disc.fails_at = 0;
+		fsi_result_release(result);
+		fsi_image_release(image);
+		appended_add(&appended, "three");
+		appended_end(&appended);
+		if (!has_failed)
+			break;
+	}
+	appended_begin(&appended, ISO, 0);
+}
+END_TEST
+
+/* ---- what is refused --------------------------------------------------- */
+
+static fsi_result *make_result(const char *name, fsi_image **ret_image)
+{
+	*ret_image = appended_image(&appended, 0);
+	api_add_text(api_root(*ret_image), name, "text");
+	return api_result(*ret_image);
+}
+
+START_TEST(a_disc_that_has_changed_since_is_not_written)
+{
+	fsi_image *image = NULL;
+	fsi_result *result = NULL;
+
+	appended_begin(&appended, BRIDGE, 0);
+	result = make_result("two", &image);
+	appended_add(&appended, "three");
+	recording_disc_restart(&appended.disc);
+	ASSERT_FAILS(fsi_result_write_session(result, NULL), IMAPI_E_DISC_MISMATCH, "");
+	ck_assert_uint_eq(appended.disc.event_count, 0);
+	fsi_result_release(result);
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(an_image_without_a_disc_is_not_written_to_one)
+{
+	fsi_image *image = api_image(ISO);
+	fsi_result *result = api_result(image);
+
+	appended_begin(&appended, ISO, 0);
+	ASSERT_FAILS(fsi_result_write_session(result, NULL), IMAPI_E_MULTISESSION_NOT_SET,
+		     "");
+	ASSERT_FAILS(fsi_result_write_session(NULL, NULL), E_POINTER, "");
+	fsi_result_release(result);
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(options_have_their_size)
+{
+	struct fsi_write_options options = {.size = sizeof(options) - 1};
+	fsi_image *image = NULL;
+	fsi_result *result = NULL;
+
+	appended_begin(&appended, ISO, 0);
+	result = make_result("two", &image);
+	ASSERT_FAILS(fsi_result_write_session(result, &options), E_INVALIDARG, "");
+	options.size++;
+	ASSERT_OK(fsi_result_write_session(result, &options));
+	fsi_result_release(result);
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(memory_may_run_out_at_any_time)
+{
+	HRESULT hr = E_OUTOFMEMORY;
+
+	appended_begin(&appended, BRIDGE, 0);
+	appended_add(&appended, "two");
+	for (long n = 0; hr == E_OUTOFMEMORY && n < 10000; n++) {
+		fsi_image *image = NULL;
+		/* Some blocks may be replaced, and the session be there. */
+		fsi_result *result = make_result(api_text("file%ld", n), &image);
+
+		recording_disc_restart(&appended.disc);
+		fsi_memory_fail_after(n);
+		hr = fsi_result_write_session(result, NULL);
+		fsi_memory_fail_after(-1);
+		ck_assert(hr == E_OUTOFMEMORY || hr == S_OK);
+		fsi_result_release(result);
+		fsi_image_release(image);
+	}
+	ASSERT_OK(hr);
+}
+END_TEST
+
+START_TEST(sessions_are_found_with_little_memory)
+{
+	struct fsi_disc_session *sessions = NULL;
+	size_t count = 0;
+	fsi_stream *stream = NULL;
+	HRESULT hr = E_OUTOFMEMORY;
+
+	appended_begin(&appended, BRIDGE, 0);
+	appended_add(&appended, "two");
+	stream = recording_disc_stream(appended.disc.bytes, appended.disc.blocks);
+	for (long n = 0; hr == E_OUTOFMEMORY && n < 10000; n++) {
+		fsi_disc *disc = NULL;
+
+		ASSERT_OK(fsi_disc_open(stream, NULL, &disc));
+		fsi_memory_fail_after(n);
+		hr = fsi_disc_get_sessions(disc, &sessions, &count);
+		fsi_memory_fail_after(-1);
+		fsi_disc_release(disc);
+	}
+	ASSERT_OK(hr);
+	ck_assert_uint_eq(count, 2);
+	fsi_free(sessions);
+	fsi_stream_release(stream);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("append");
+	TCase *power = tcase_create("power");
+	TCase *refused = tcase_create("refused");
+
+	tcase_add_checked_fixture(power, NULL, tear_down);
+	tcase_set_timeout(power, 60);
+	tcase_add_loop_test(power, power_may_be_lost_at_any_time, 0, KINDS);
+	tcase_add_loop_test(power, only_the_head_of_earlier_sessions_changes, 0, KINDS);
+	tcase_add_loop_test(power, an_append_that_fails_can_be_tried_again, 0, KINDS);
+	suite_add_tcase(suite, power);
+	tcase_add_checked_fixture(refused, NULL, tear_down);
+	tcase_set_timeout(refused, 60);
+	tcase_add_test(refused, a_disc_that_has_changed_since_is_not_written);
+	tcase_add_test(refused, an_image_without_a_disc_is_not_written_to_one);
+	tcase_add_test(refused, options_have_their_size);
+	tcase_add_test(refused, memory_may_run_out_at_any_time);
+	tcase_add_test(refused, sessions_are_found_with_little_memory);
+	suite_add_tcase(suite, refused);
+	return api_run(suite);
+}
