@@ -123,7 +123,10 @@ def _furnish(root: Path, image: Image) -> None:
     for module in modules:
         shutil.copy(module, root)
     (root / "modules").write_text("".join(f"/{module.name}\n" for module in modules))
-    mounts = [f"{view} {_MOUNTS[view]}\n" for view in image.views]
+    mounts = [
+        f"{view} {','.join(filter(None, (_MOUNTS[view], image.mounts.get(view))))}\n"
+        for view in image.views
+    ]
     (root / "mounts").write_text("".join(mounts))
 
 
