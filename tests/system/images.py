@@ -71,8 +71,11 @@ def _hide_others(path: Path, view: str) -> None:
 class Image:
     """An image, the views to be read of it, and room for what its readers need."""
 
-    def __init__(self, path: Path, views: Sequence[str], scratch: Path) -> None:
+    def __init__(self, path: Path, views: Sequence[str], scratch: Path,
+                 session: tuple[int, int] | None = None) -> None:
         self.path = path.absolute()
+        # Where an earlier session begins, and the block of its anchor.
+        self.session = session
         self.views = tuple(views)
         self.scratch = scratch.absolute()
         self._lock = threading.Lock()
