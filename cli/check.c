@@ -18,6 +18,7 @@ const char check_help[] =
 	"wrong,\n"
 	"one finding a line.\n"
 	"      --iso-level LEVEL  what names in ISO 9660 are held against: 1, 2 or 3\n"
+	"      --session N        the session with that number and not the newest\n"
 	"      --json             as a JSON object\n"
 	"      --help             show this and end\n"
 	"      --version          show the version and end\n"
@@ -26,6 +27,7 @@ const char check_help[] =
 
 struct check_options {
 	uint32_t iso_level; /* 0: not given */
+	uint32_t session;   /* 0: not given */
 	bool json;
 };
 
@@ -246,19 +248,37 @@ static HRESULT get_totals(struct check *check)
 	return hr;
 }
 
-static HRESULT find_out(struct check *check)
+/* Up to its end, unless what describes it is kept behind that. */
+static int enter_session(struct check *check, struct fsi_check_options *options)
 {
-	const struct fsi_check_options options = {
-		.size = sizeof(options),
-		.iso9660_level = check->options.iso_level,
-	};
+	struct image_view view = {0};
+	struct fsi_disc_session found = {0};
+	int status = STATUS_DONE;
+
+	if (check->options.session == 0)
+		return STATUS_DONE;
+	status = view_open_disc(check->image, 0, &check->voice, &view);
+	if (status == STATUS_DONE)
+		status = view_find_session(view.disc, check->image,
+					   check->options.session, &check->voice, &found);
+	options->session_block = found.session_block;
+	if (found.session_block < found.end_block)
+		options->block_count = found.end_block;
+	else
+		options->anchor_block = found.anchor_block;
+	view_clear(&view);
+	return status;
+}
+
+static HRESULT find_out(struct check *check, const struct fsi_check_options *options)
+{
 	fsi_image_manager *manager = NULL;
 	HRESULT hr = fsi_image_manager_create(&manager);
 
 	if (SUCCEEDED(hr))
 		hr = fsi_image_manager_set_path(manager, check->image);
 	if (SUCCEEDED(hr))
-		hr = fsi_image_manager_check(manager, &options, &check->findings);
+		hr = fsi_image_manager_check(manager, options, &check->findings);
 	if (SUCCEEDED(hr))
 		hr = get_totals(check);
 	fsi_image_manager_release(manager);
@@ -267,10 +287,16 @@ static HRESULT find_out(struct check *check)
 
 static int tell(struct check *check)
 {
+	struct fsi_check_options options = {
+		.size = sizeof(options),
+		.iso9660_level = check->options.iso_level,
+	};
 	HRESULT hr = S_OK;
 
 	check->image = check->operands.items[0];
-	hr = find_out(check);
+	if (enter_session(check, &options) != STATUS_DONE)
+		return STATUS_FAILED;
+	hr = find_out(check, &options);
 	if (FAILED(hr))
 		return message_failure(&check->voice, hr, NULL, "checking %s",
 				       check->image);
@@ -291,7 +317,15 @@ static const char *take_level(void *target, const char *value)
 	return NULL;
 }
 
+static const char *take_session(void *target, const char *value)
+{
+	struct check_options *options = target;
+
+	return view_parse_session(value, &options->session);
+}
+
 static const struct option_row rows[] = {
+	{"session", take_session, 0, 0, false},
 	{"iso-level", take_level, 0, 0, false},
 	{"json", NULL, offsetof(struct check_options, json), 0, false},
 };

@@ -222,6 +222,10 @@ const char *session_hint(HRESULT code, const struct create_options *options)
 	if (!session_is_wanted(&options->session))
 		return NULL;
 	switch (code) {
+	case IMAPI_E_INVALID_PARAM:
+		return options->session.number != 0
+			       ? "'fsimage info' lists the sessions of an image"
+			       : NULL;
 	case FSI_E_SHARING_VIOLATION:
 		return "another session is being added to it; try again when it is done";
 	case E_IMAPI_RECORDER_LOCKED:

@@ -18,7 +18,7 @@ _fsimage_list() {
 # The value of an option; fails when the word before takes none.
 _fsimage_value() {
 	case $prev in
-	-o | --output | --unix | --fuse) _filedir ;;
+	-o | --output | --unix | --fuse | --previous | --drive) _filedir ;;
 	--working-directory) _filedir -d ;;
 	-f | --file-systems) _fsimage_list iso9660 joliet udf ;;
 	--iso-names) _fsimage_list long lowercase relaxed multidot no-version ;;
@@ -40,8 +40,8 @@ _fsimage_value() {
 	--reflink) COMPREPLY=($(compgen -W "auto always never" -- "$cur")) ;;
 	--rules) COMPREPLY=($(compgen -W "linux imapi" -- "$cur")) ;;
 	-C | --directory) _filedir -d ;;
-	--view) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
-	-V | --volume | --exclude | --boot-catalog | --boot-load-size) ;;
+	--view | --import) COMPREPLY=($(compgen -W "udf joliet iso9660" -- "$cur")) ;;
+	-V | --volume | --session | --session-start | --remove | --move | --exclude | --boot-catalog | --boot-load-size) ;;
 	*) return 1 ;;
 	esac
 }
@@ -54,7 +54,8 @@ _fsimage_create() {
 			--iso-names --joliet-long --omit-large-files
 			--udf-revision --redundant-metadata --posix --udf-holes
 			--reflink --align-large-files --deduplicate --capacity --stage --working-directory --rules --restricted-names --boot --boot-catalog
-			--boot-info-table --boot-load-size --hybrid --mbr-template --exclude --follow-links --strict --force
+			--boot-info-table --boot-load-size --hybrid --mbr-template --previous
+			--session-start --import --exclude --follow-links --strict --force
 			--quiet --verbose --json --help --version" -- "$cur"))
 		;;
 	*)
@@ -63,6 +64,35 @@ _fsimage_create() {
 		_filedir
 		;;
 	esac
+}
+
+_fsimage_append() {
+	_fsimage_value && return
+	case $cur in
+	-*)
+		COMPREPLY=($(compgen -W "--drive --remove --move --import --volume
+			--file-systems --iso-level --iso-names --joliet-long
+			--omit-large-files --redundant-metadata --posix --udf-holes
+			--align-large-files --deduplicate --capacity --stage
+			--working-directory --rules --restricted-names --exclude
+			--follow-links --strict --quiet --verbose --json --help
+			--version" -- "$cur"))
+		;;
+	*)
+		cur=${cur#*=}
+		_filedir
+		;;
+	esac
+}
+
+_fsimage_revert() {
+	_fsimage_value && return
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "--session --drive --import --volume --rules
+			--redundant-metadata --quiet --verbose --json --help --version" -- "$cur"))
+	else
+		_filedir
+	fi
 }
 
 _fsimage_serve() {
@@ -78,8 +108,9 @@ _fsimage_serve() {
 }
 
 _fsimage_info() {
+	_fsimage_value && return
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "--json --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "--session --json --help --version" -- "$cur"))
 	else
 		_filedir
 	fi
@@ -88,7 +119,7 @@ _fsimage_info() {
 _fsimage_ls() {
 	_fsimage_value && return
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "--long --recursive --view --json --help
+		COMPREPLY=($(compgen -W "--long --recursive --view --session --json --help
 			--version" -- "$cur"))
 	else
 		_filedir
@@ -98,7 +129,7 @@ _fsimage_ls() {
 _fsimage_extract() {
 	_fsimage_value && return
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "--directory --view --force --quiet --verbose
+		COMPREPLY=($(compgen -W "--directory --view --session --force --quiet --verbose
 			--json --help --version" -- "$cur"))
 	else
 		_filedir
@@ -108,7 +139,7 @@ _fsimage_extract() {
 _fsimage_check() {
 	_fsimage_value && return
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "--iso-level --json --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "--iso-level --session --json --help --version" -- "$cur"))
 	else
 		_filedir
 	fi
@@ -117,7 +148,7 @@ _fsimage_check() {
 _fsimage_map() {
 	_fsimage_value && return
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "--output --force --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "--output --force --session --help --version" -- "$cur"))
 	else
 		_filedir
 	fi
@@ -138,12 +169,14 @@ _fsimage() {
 
 	_init_completion -s || return
 	if [[ $cword -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "create serve info ls extract check map errors help --help
+		COMPREPLY=($(compgen -W "create append revert serve info ls extract check map errors help --help
 			--version" -- "$cur"))
 		return
 	fi
 	case ${words[1]} in
 	create) _fsimage_create ;;
+	append) _fsimage_append ;;
+	revert) _fsimage_revert ;;
 	serve) _fsimage_serve ;;
 	info) _fsimage_info ;;
 	ls) _fsimage_ls ;;
@@ -151,7 +184,8 @@ _fsimage() {
 	check) _fsimage_check ;;
 	map) _fsimage_map ;;
 	errors) _fsimage_errors ;;
-	help) COMPREPLY=($(compgen -W "create serve info ls extract check map errors" -- "$cur")) ;;
+	help) COMPREPLY=($(compgen -W "create append revert serve info ls extract check map
+		errors" -- "$cur")) ;;
 	esac
 } &&
 	complete -F _fsimage fsimage

@@ -121,7 +121,7 @@ static int compare_files(const void *a, const void *b)
 /* false: a view cannot be opened, which the checks of its own have told. */
 static bool list(struct side *side)
 {
-	const struct fsi_import_hints hints = {.anchor_block = 0};
+	const struct fsi_import_hints hints = {.anchor_block = side->check->anchor_block};
 	fsi_disc_view *view = NULL;
 	fsi_disc_entry *root = NULL;
 
@@ -278,7 +278,7 @@ static void check_pair(struct fsi_check *check, struct side *udf,
 
 void fsi_check_bridge(struct fsi_check *check)
 {
-	const struct fsi_import_hints hints = {.anchor_block = 0};
+	const struct fsi_import_hints hints = {.anchor_block = check->anchor_block};
 	struct side udf = {.check = check, .file_system = FSI_FILE_SYSTEM_UDF};
 	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
 	const HRESULT hr = fsi_import_recognise(check->media, &hints, &found);

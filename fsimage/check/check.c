@@ -47,6 +47,7 @@ HRESULT fsi_check_run(struct fsi_media *media, const struct fsi_check_options *o
 	struct fsi_check check = {
 		.media = media,
 		.session_block = options->session_block,
+		.anchor_block = options->anchor_block,
 		.iso9660_level = options->iso9660_level,
 		.block_count = fsi_media_block_count(media),
 		.failure = S_OK,
@@ -67,12 +68,14 @@ HRESULT fsi_check_run(struct fsi_media *media, const struct fsi_check_options *o
 	return S_OK;
 }
 
-HRESULT fsi_check_map(struct fsi_media *media, fsi_block_map **ret_map)
+HRESULT fsi_check_map(struct fsi_media *media, uint32_t anchor_block,
+		      fsi_block_map **ret_map)
 {
 	struct fsi_check check = {
 		.media = media,
 		.is_map = true,
 		.session_block = fsi_media_session_block(media),
+		.anchor_block = anchor_block,
 		.block_count = fsi_media_block_count(media),
 		.failure = S_OK,
 	};

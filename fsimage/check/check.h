@@ -25,6 +25,7 @@ struct fsi_check {
 	struct fsi_arena names;
 	enum fsi_file_system file_system; /* that is looked at now */
 	uint32_t session_block;
+	uint32_t anchor_block;	/* of UDF, if not at its usual place; else 0 */
 	uint32_t block_count;	/* of the image */
 	uint32_t iso9660_level; /* 1 to 3; 0: not told */
 	bool is_map;		/* that is wanted, and no findings */
@@ -41,8 +42,9 @@ HRESULT fsi_check_run(struct fsi_media *media, const struct fsi_check_options *o
  */
 HRESULT fsi_block_map_create(struct fsi_check *check, fsi_block_map **ret_map);
 
-/* As fsi_disc_get_block_map(). */
-HRESULT fsi_check_map(struct fsi_media *media, fsi_block_map **ret_map);
+/* As fsi_disc_get_block_map(). anchor_block: of UDF; 0: it is searched for. */
+HRESULT fsi_check_map(struct fsi_media *media, uint32_t anchor_block,
+		      fsi_block_map **ret_map);
 
 /* The file systems; each returns at once when it is not there (udf.c, iso.c). */
 void fsi_check_udf(struct fsi_check *check);

@@ -91,6 +91,22 @@ static void compare(const struct fsi_check_iso *iso, uint64_t newest, uint32_t c
 	}
 }
 
+/*
+ * Whether the first descriptor of the disc leads behind the sessions that were found:
+ * behind padding of one of them another writer has begun a newer one.
+ */
+static bool has_newer(const struct fsi_check_iso *iso, uint64_t end)
+{
+	struct fsi_iso9660_volume volume;
+	uint8_t bytes[FSI_BLOCK_SIZE];
+
+	if (!read_descriptor(iso, iso->first_block, bytes) ||
+	    bytes[0] != FSI_ISO9660_PRIMARY)
+		return false;
+	fsi_iso9660_get_volume(bytes, &volume);
+	return volume.root_block >= end;
+}
+
 /* Sessions that the descriptors of the disc do not lead to: where each is said to end,
  * the next one begins. *ret_newest: where its descriptors are; 0: there is none. */
 static uint32_t follow(const struct fsi_check_iso *iso, uint64_t *ret_newest)
@@ -104,6 +120,8 @@ static uint32_t follow(const struct fsi_check_iso *iso, uint64_t *ret_newest)
 		count = claim_descriptors(iso, *ret_newest);
 		block = fsi_align_u64(block + blocks, SESSION_ALIGNMENT);
 	}
+	if (has_newer(iso, block))
+		*ret_newest = 0;
 	return count;
 }
 

@@ -184,13 +184,15 @@ static void set_block_size(struct fsi_check_udf *udf, uint32_t block_size)
 static bool find_volume(struct fsi_check_udf *udf)
 {
 	struct fsi_udf_places places;
-	HRESULT hr = fsi_import_udf_find_anchors(udf->check->media, 0, &places);
+	HRESULT hr = fsi_import_udf_find_anchors(udf->check->media,
+						 udf->check->anchor_block, &places);
 
 	set_block_size(udf, FSI_BLOCK_SIZE);
 	if (!fsi_check_udf_ok(udf, hr))
 		return fsi_check_udf_is_recognised(udf->check);
 	set_block_size(udf, places.block_size);
-	hr = fsi_import_udf_mount(udf->check->media, 0, &udf->mount);
+	hr = fsi_import_udf_mount(udf->check->media, udf->check->anchor_block,
+				  &udf->mount);
 	if (!fsi_check_udf_ok(udf, hr))
 		fsi_check_format(&udf->reason, "%s", fsi_error_get_message());
 	choose_anchor(udf, &places);

@@ -231,8 +231,13 @@ void fsi_check_udf_anchors(struct fsi_check_udf *udf)
 
 	if (anchors.buffer == NULL || udf->block_count == 0)
 		goto out;
-	look_at_all(&anchors);
-	check_count(&anchors);
+	/* Of a session that was replaced, one is kept. */
+	if (udf->check->anchor_block != 0) {
+		look_at(&anchors, udf->check->anchor_block);
+	} else {
+		look_at_all(&anchors);
+		check_count(&anchors);
+	}
 	if (udf->has_anchor) {
 		check_run(udf, &udf->anchor.main_sequence,
 			  "main volume descriptor sequence");

@@ -2,6 +2,8 @@
 /* Checking the volume recognition sequence: ECMA-167 2/8, 2/9, 3/9.1; U-002 to U-010. */
 #include "check/udf.h"
 
+#include "media/session_record.h"
+
 #include <inttypes.h>
 
 /* ECMA-167 2/8.3: from byte 32768 of the session on. */
@@ -202,6 +204,15 @@ static void check_whole(struct scan *scan)
 		tell(scan, FSI_U_005, 0, "TEA01", "No TEA01 ends what UDF begins");
 }
 
+/* Behind its record a session keeps the descriptors that it has replaced. */
+static bool is_record(const struct scan *scan)
+{
+	struct fsi_session_record record;
+
+	return fsi_session_record_get((const uint8_t(*)[FSI_BLOCK_SIZE]) & scan->block,
+				      (uint32_t)(scan->offset / FSI_BLOCK_SIZE), &record);
+}
+
 static void scan_blocks(struct scan *scan)
 {
 	const uint64_t first =
@@ -215,7 +226,8 @@ static void scan_blocks(struct scan *scan)
 
 		scan->offset = first + (uint64_t)scan->place * step;
 		if (!fsi_check_read(scan->udf->check, scan->offset, scan->block,
-				    sizeof(scan->block)))
+				    sizeof(scan->block)) ||
+		    is_record(scan))
 			break;
 		element = get_element(scan->block);
 		if (scan->was_end)

@@ -167,7 +167,7 @@ HRESULT fsi_disc_get_block_map(fsi_disc *disc, fsi_block_map **ret_map)
 	fsi_error_clear();
 	if (disc == NULL || ret_map == NULL)
 		return FSI_FAIL(E_POINTER);
-	return finish(fsi_check_map(disc->media, ret_map));
+	return finish(fsi_check_map(disc->media, disc->hints.anchor_block, ret_map));
 }
 
 /* ---- views ------------------------------------------------------------- */

@@ -195,7 +195,8 @@ HRESULT fsi_image_manager_check(fsi_image_manager *manager,
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "iso9660_level");
 	if (manager->stream == NULL)
 		return FSI_FAIL(IMAPI_E_IMAGEMANAGER_NO_IMAGE);
-	FSI_TRY(fsi_media_open(manager->stream, options->session_block, 0, &media));
+	FSI_TRY(fsi_media_open(manager->stream, options->session_block,
+			       options->block_count, &media));
 	hr = fsi_check_run(media, options, ret_findings);
 	fsi_media_release(media);
 	/* What was met on the way is told as findings. */

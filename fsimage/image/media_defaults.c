@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What suits a kind of disc: its file systems, its size. */
 #include "image/image.h"
+#include "import/earlier.h"
 #include "import/file_systems.h"
 #include "media/profiles.h"
 
@@ -154,12 +155,18 @@ static HRESULT take_session(const struct fsi_image_disc *disc,
 	return take_revision(disc->media, wanted);
 }
 
-static HRESULT count_free(const struct fsi_multisession_state *state, int64_t *ret_blocks)
+/* How many blocks there are behind what is recorded. */
+static HRESULT count_free(const struct fsi_image_disc *disc, int64_t *ret_blocks)
 {
-	uint32_t used = state->has_end ? state->end_block : 0;
+	const struct fsi_multisession_state *state = &disc->state;
+	uint32_t used = state->end_block;
 
 	if (state->kind == FSI_MULTISESSION_SEQUENTIAL)
 		used = state->next_block;
+	else if (disc->is_blank)
+		used = 0;
+	else if (!state->has_end)
+		FSI_TRY(fsi_import_find_end(disc->media, &used));
 	/* 0 would be no limit. */
 	if (used >= state->capacity_blocks)
 		return fsi_error_detail(FSI_FAIL(IMAPI_E_IMAGE_TOO_BIG),
@@ -182,7 +189,7 @@ HRESULT fsi_image_choose_image_defaults(fsi_image *image, fsi_multisession *mult
 	FSI_TRY(fsi_image_open_disc(multisession, &disc));
 	hr = take_session(&disc, &wanted);
 	if (SUCCEEDED(hr))
-		hr = count_free(&disc.state, &wanted.blocks);
+		hr = count_free(&disc, &wanted.blocks);
 	fsi_image_close_disc(&disc);
 	if (FAILED(hr))
 		return hr;

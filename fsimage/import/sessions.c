@@ -240,6 +240,30 @@ static HRESULT find_foreign(struct finder *finder, uint32_t before,
 	return FAILED(hr) ? hr : S_OK;
 }
 
+/* What a record tells of the session before. One that is not at the start of the disc
+ * still has its own head. */
+static HRESULT take_recorded(const struct finder *finder,
+			     const struct fsi_session_record *record,
+			     struct fsi_session *ret_session)
+{
+	struct fsi_session_head head;
+	HRESULT hr = S_FALSE;
+
+	*ret_session = (struct fsi_session){
+		.start_block = record->previous_start_block,
+		.end_block = record->previous_end_block,
+		.head_block = record->previous_head_block,
+		.anchor_block = record->anchor_block,
+	};
+	if (record->previous_start_block > 0)
+		hr = probe(finder, record->previous_start_block, &head);
+	if (hr == S_OK) {
+		ret_session->head_block = record->previous_start_block;
+		ret_session->anchor_block = 0;
+	}
+	return FAILED(hr) ? hr : S_OK;
+}
+
 static HRESULT go_back(struct finder *finder, uint32_t newest)
 {
 	struct fsi_session session = {.start_block = newest, .head_block = newest};
@@ -255,14 +279,8 @@ static HRESULT go_back(struct finder *finder, uint32_t newest)
 		if (FAILED(hr))
 			return hr;
 		session = (struct fsi_session){.start_block = 0};
-		if (hr == S_OK) {
-			session.start_block = record.previous_start_block;
-			session.end_block = record.previous_end_block;
-			session.head_block = record.previous_head_block;
-			session.anchor_block = record.anchor_block;
-		} else {
-			FSI_TRY(find_foreign(finder, before, &session));
-		}
+		FSI_TRY(hr == S_OK ? take_recorded(finder, &record, &session)
+				   : find_foreign(finder, before, &session));
 		FSI_TRY(add(finder, &session));
 		before = session.start_block;
 	}

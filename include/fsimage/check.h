@@ -114,6 +114,11 @@ struct fsi_check_options {
 	size_t size; /**< sizeof(struct fsi_check_options) */
 	/** First block of the session to check, where the image has several. */
 	uint32_t session_block;
+	/** How many blocks there are up to the end of that session; 0: all. */
+	uint32_t block_count;
+	/** The anchor of UDF to begin with, where it is not at its usual place; else 0.
+	 */
+	uint32_t anchor_block;
 	/** How many findings of one statement are kept; 0: 20. */
 	uint32_t kept_of_each;
 	/**

@@ -49,6 +49,7 @@ static void put_hand(void)
 
 static HRESULT import(void)
 {
+	fsi_free(before);
 	before = api_describe(import_image);
 	return import_disc();
 }

@@ -310,6 +310,20 @@ START_TEST(rock_ridge_comes_in_with_posix_attributes)
 }
 END_TEST
 
+START_TEST(names_of_iso9660_alone_are_lower_where_case_counts)
+{
+	fsi_item *item = NULL;
+
+	import_make_disc(ISO, 0x102);
+	import_choose(ISO);
+	ASSERT_OK(fsi_image_put_case_sensitive_names(import_image, _i != 0));
+	import_well();
+	ASSERT_OK(fsi_directory_get_item(
+		import_root, _i != 0 ? "dir\\sub\\block" : "DIR\\SUB\\BLOCK", &item));
+	ASSERT_TEXT(fsi_item_get_name, item, _i != 0 ? "block" : "BLOCK");
+}
+END_TEST
+
 /* ---- merging ----------------------------------------------------------- */
 
 START_TEST(an_item_of_the_image_wins_over_one_of_the_disc)
@@ -444,6 +458,8 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, what_the_next_session_keeps_is_that_of_the_disc);
 	tcase_add_test(tests, names_of_one_file_stay_that);
 	tcase_add_test(tests, rock_ridge_comes_in_with_posix_attributes);
+	tcase_add_loop_test(tests, names_of_iso9660_alone_are_lower_where_case_counts, 0,
+			    2);
 	tcase_add_test(tests, an_item_of_the_image_wins_over_one_of_the_disc);
 	tcase_add_test(tests, an_import_is_one_change_that_is_locked_in);
 	tcase_add_test(tests, the_same_disc_can_be_imported_again);

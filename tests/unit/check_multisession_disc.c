@@ -228,6 +228,8 @@ START_TEST(udf_is_continued_in_a_read_only_partition)
 	paper_make_random(0, opened, paper_count_blocks(opened));
 	ASSERT_OK(paper_put(1));
 	ck_assert_int_eq(probe(FSI_FILE_SYSTEM_UDF), accesses[_i] == 1);
+	ASSERT_OK(fsi_image_put_continue_writable_volumes(paper_image, true));
+	ck_assert(probe(FSI_FILE_SYSTEM_UDF));
 	fsi_stream_release(opened);
 	hand_end();
 }
@@ -275,6 +277,15 @@ START_TEST(a_disc_that_holds_a_session_goes_on_as_it_began)
 	assert_choice(UDF, 0x201, 2295104 - paper_count_blocks(bytes));
 	fsi_image_release(made);
 	fsi_stream_release(bytes);
+}
+END_TEST
+
+START_TEST(a_disc_without_a_known_end_ends_where_its_content_does)
+{
+	paper_make_random(0, paper_stream, 576);
+	paper_discs[0].failures[FSI_MULTISESSION_LAST_WRITTEN_ADDRESS] = E_NOTIMPL;
+	ASSERT_OK(fsi_image_choose_image_defaults(paper_image, paper_objects[0]));
+	assert_choice(BRIDGE, 0x102, 2295104 - 576);
 }
 END_TEST
 
@@ -355,6 +366,7 @@ int main(void)
 	tcase_add_loop_test(tcase, udf_is_continued_in_a_read_only_partition, 0, 5);
 	tcase_add_test(tcase, a_blank_disc_gets_what_suits_its_kind);
 	tcase_add_test(tcase, a_disc_that_holds_a_session_goes_on_as_it_began);
+	tcase_add_test(tcase, a_disc_without_a_known_end_ends_where_its_content_does);
 	tcase_add_test(tcase, a_disc_that_does_not_suit_changes_nothing);
 	tcase_add_test(tcase, the_largest_disc_of_a_drive_is_the_limit);
 	suite_add_tcase(suite, tcase);
