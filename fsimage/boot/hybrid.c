@@ -247,7 +247,8 @@ static HRESULT place_tables(struct hybrid_writer *writer, struct fsi_layout *lay
 	if (has_gpt(writer))
 		layout->reserved_end_blocks = BACKUP_BLOCKS;
 	return fsi_layout_append_at(layout, &tables_ops, writer,
-				    has_gpt(writer) ? GPT_BLOCKS : MBR_BLOCKS, 0);
+				    has_gpt(writer) ? GPT_BLOCKS : MBR_BLOCKS,
+				    layout->first_block);
 }
 
 static struct boot_extent find_image(const struct hybrid_writer *writer, uint8_t platform)

@@ -2,11 +2,13 @@
 /*
  * Sessions on a disc that can be overwritten: each has its own volume descriptors, and
  * those at the usual place are a copy of the newest ones, with another volume space
- * size. Sessions begin at multiples of 32 blocks, the first one in block 32.
+ * size. Who makes no records of them begins the first one in block 32, and each at a
+ * multiple of 32.
  */
 #include "check/iso.h"
 
 #include "base/checked.h"
+#include "import/sessions.h"
 
 #include <inttypes.h>
 
@@ -105,20 +107,58 @@ static bool has_newer(const struct fsi_check_iso *iso, uint64_t end)
 	return volume.root_block >= end;
 }
 
-void fsi_check_iso_sessions(struct fsi_check_iso *iso)
+/* Sessions that the descriptors of the disc do not lead to: where each is said to end,
+ * the next one begins. *ret_newest: where its descriptors are; 0: there is none. */
+static uint32_t follow(const struct fsi_check_iso *iso, uint64_t *ret_newest)
 {
 	uint64_t block = SESSION_ALIGNMENT;
-	uint64_t newest = 0;
 	uint32_t count = 0;
 	uint32_t blocks = 0;
 
-	if (iso->check->session_block != 0)
-		return;
 	for (unsigned n = 0; n < SESSIONS_MAX && is_session(iso, block, &blocks); n++) {
-		newest = block + FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK;
-		count = claim_descriptors(iso, newest);
+		*ret_newest = block + FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK;
+		count = claim_descriptors(iso, *ret_newest);
 		block = fsi_align_u64(block + blocks, SESSION_ALIGNMENT);
 	}
-	if (newest != 0 && !has_newer(iso, block))
+	if (has_newer(iso, block))
+		*ret_newest = 0;
+	return count;
+}
+
+/* Those that they lead to. */
+static uint32_t claim_sessions(const struct fsi_check_iso *iso,
+			       const struct fsi_sessions *sessions, uint64_t *ret_newest)
+{
+	uint32_t count = 0;
+
+	for (size_t n = 0; n < sessions->items.count; n++) {
+		const uint64_t start = sessions->items.items[n].start_block;
+
+		if (start == 0)
+			continue;
+		*ret_newest = start + FSI_ISO9660_FIRST_DESCRIPTOR_BLOCK;
+		count = claim_descriptors(iso, *ret_newest);
+	}
+	return count;
+}
+
+void fsi_check_iso_sessions(struct fsi_check_iso *iso)
+{
+	struct fsi_sessions sessions;
+	uint64_t newest = 0;
+	uint32_t count = 0;
+	HRESULT hr = S_OK;
+
+	if (iso->check->session_block != 0)
+		return;
+	hr = fsi_import_find_sessions(iso->check->media, &sessions);
+	if (FAILED(hr)) {
+		fsi_check_fail(iso->check, hr);
+		return;
+	}
+	count = sessions.is_repointed ? claim_sessions(iso, &sessions, &newest)
+				      : follow(iso, &newest);
+	fsi_import_free_sessions(&sessions);
+	if (newest != 0)
 		compare(iso, newest, count);
 }

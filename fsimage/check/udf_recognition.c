@@ -145,7 +145,8 @@ static void take(struct scan *scan, enum element element)
 	}
 	if (element == ELEMENT_ISO) {
 		scan->last_iso_type = scan->block[0];
-		if (scan->counts[ELEMENT_BEGIN] > 0)
+		/* Behind the end they may be those of a session. */
+		if (scan->counts[ELEMENT_BEGIN] > 0 && !scan->has_ended)
 			tell(scan, FSI_U_004, 0, "UDF behind ISO 9660",
 			     "A descriptor of ISO 9660 is behind the beginning of UDF");
 		return;

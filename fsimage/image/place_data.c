@@ -162,7 +162,6 @@ static void list_candidates(const fsi_image *image, const struct fsi_order *orde
 		const struct fsi_data *data = order->data[n];
 
 		if (!is_embedded(image, data) && !data->needs_blocks &&
-		    !data->is_imported &&
 		    fsi_layout_find_runs(layout, data->number) == NULL)
 			candidates[(*ret_count)++] = data;
 	}
@@ -191,6 +190,8 @@ static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
 			  uint32_t first, uint32_t end, struct fsi_plan *plan)
 {
 	for (uint32_t i = first; i < end; i++) {
+		if (i % FSI_PATIENCE_STEP == 0)
+			FSI_TRY(fsi_patience_ask(plan->patience));
 		if (!is_embedded(image, order->data[i]))
 			FSI_TRY(place_one(image, order->data[i], plan));
 	}

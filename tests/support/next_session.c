@@ -58,8 +58,9 @@ static HRESULT get_value(void *self, enum fsi_multisession_value which,
 
 static HRESULT open_import_stream(void *self, fsi_stream **ret_stream)
 {
-	*ret_stream = open_disc(self);
-	return S_OK;
+	const struct next_disc *disc = self;
+
+	return fsi_stream_create_on_memory(disc->bytes, disc->size, ret_stream);
 }
 
 static fsi_multisession *make_random(struct next_disc *disc)

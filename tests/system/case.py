@@ -5,7 +5,7 @@ import os
 import sys
 import unittest
 import unittest.mock
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -107,8 +107,12 @@ class ImageTest(unittest.TestCase):
         views: Sequence[str] = naming.VIEWS,
         readers: Sequence[str] | None = None,
         judge_names: bool = True,
+        mounts: Mapping[str, str] | None = None,
     ) -> None:
-        """Each reader must find the source in each view that it knows, if it can at all."""
+        """Each reader must find the source in each view that it knows, if it can at all.
+
+        mounts: by view, options that let the kernel find an earlier session.
+        """
         if fsimage_command.peer():  # the image of the other build is for the readers
             if judge_names:  # else a standard is broken on purpose
                 done = fsimage_command.run("check", path)
@@ -116,7 +120,7 @@ class ImageTest(unittest.TestCase):
             return
         convinced = set()
         with scratch.folder() as room:
-            image = Image(path, views, room)
+            image = Image(path, views, room, mounts)
             for verdict in read_back(image, source, choose(readers), judge_names):
                 print(f"    {verdict.line()}", flush=True)
                 with self.subTest(view=verdict.view, reader=verdict.reader):

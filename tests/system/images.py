@@ -4,7 +4,7 @@
 import struct
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +23,8 @@ _ISO_IDENTIFIER = b"CD001"
 _UDF_IDENTIFIERS = (b"BEA01", b"NSR02", b"NSR03", b"TEA01", b"BOOT2")
 _JOLIET_ESCAPES = (b"%/@", b"%/C", b"%/E")
 _ANCHOR = 256  # ECMA-167 3/8.4.2.1
-_LOGICAL_VOLUME = 6  # tag identifier, ECMA-167 3/7.2.1
+_PARTITION = 5  # tag identifiers, ECMA-167 3/7.2.1
+_LOGICAL_VOLUME = 6
 _SUPPLEMENTARY = 2  # volume descriptor type, ECMA-119 8.5
 
 
@@ -72,12 +73,12 @@ class Image:
     """An image, the views to be read of it, and room for what its readers need."""
 
     def __init__(self, path: Path, views: Sequence[str], scratch: Path,
-                 session: tuple[int, int] | None = None) -> None:
+                 mounts: Mapping[str, str] | None = None) -> None:
+        """mounts: by view, options that let the kernel find an earlier session."""
         self.path = path.absolute()
-        # Where an earlier session begins, and the block of its anchor.
-        self.session = session
         self.views = tuple(views)
         self.scratch = scratch.absolute()
+        self.mounts = dict(mounts or {})
         self._lock = threading.Lock()
         self._copies: dict[str, Path] = {}
 
@@ -90,17 +91,31 @@ class Image:
     @cached_property
     def udf_revision(self) -> int:
         """The revision that its logical volume descriptor tells, as 0x0102; 0 without UDF."""
+        _, descriptors = self._udf_sequence
+        volume = descriptors.get(_LOGICAL_VOLUME)
+        return struct.unpack_from("<H", volume, 216 + 24)[0] if volume else 0
+
+    @cached_property
+    def is_continued(self) -> bool:
+        """Whether UDF is that of a session behind others, in whose partition it is."""
+        block, descriptors = self._udf_sequence
+        partition = descriptors.get(_PARTITION)
+        return partition is not None and struct.unpack_from("<I", partition, 188)[0] < block
+
+    @cached_property
+    def _udf_sequence(self) -> tuple[int, dict[int, bytes]]:
+        """Where the main volume descriptor sequence is, and what it holds by tag identifier."""
+        found: dict[int, bytes] = {}
         if naming.UDF not in self.announced:
-            return 0
+            return 0, found
         with open(self.path, "rb") as file:
             file.seek(_ANCHOR * SECTOR)
             length, first = struct.unpack_from("<II", file.read(SECTOR), 16)
             file.seek(first * SECTOR)
             for _ in range(length // SECTOR):
                 sector = file.read(SECTOR)
-                if struct.unpack_from("<H", sector)[0] == _LOGICAL_VOLUME:
-                    return struct.unpack_from("<H", sector, 216 + 24)[0]
-        return 0
+                found.setdefault(struct.unpack_from("<H", sector)[0], sector)
+        return first, found
 
     def showing(self, view: str) -> Path:
         """A copy in which readers that choose a view themselves find just this one."""

@@ -403,6 +403,59 @@ START_TEST(what_is_not_known_to_be_on_the_disk_stays_in_the_cache)
 }
 END_TEST
 
+START_TEST(an_error_of_the_disk_is_not_lost_while_waiting)
+{
+	fsi_stream *hole = NULL;
+	uint64_t size = 4 * GIB;
+
+	faults.wait = EIO;
+	ck_assert_int_eq(fsi_stream_create(&hole_ops, &size, &hole), S_OK);
+	ck_assert_int_eq(
+		fsi_sink_write_file(hole, scratch_at(&scratch, "hole"), &options),
+		FSI_E_IO_DEVICE);
+	fsi_stream_release(hole);
+	ck_assert_uint_eq(faults.syncs, 0);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+}
+END_TEST
+
+static HRESULT stop_when_written(void *context, uint64_t written, uint64_t total)
+{
+	unsigned *calls = context;
+
+	return written == total && (*calls)++ == 3 ? E_FAIL : S_OK;
+}
+
+START_TEST(waiting_for_the_disk_can_be_stopped)
+{
+	unsigned calls = 0;
+
+	source.size = 20 * MIB;
+	options.progress = stop_when_written;
+	options.progress_context = &calls;
+	ck_assert_int_eq(write_to("new"), E_IMAPI_REQUEST_CANCELLED);
+	/* Once when all is written, then for each 4 MiB. */
+	ck_assert_uint_eq(faults.awaited, 12 * MIB);
+	ck_assert_uint_eq(faults.flushed, 20 * MIB);
+	ck_assert_uint_eq(faults.syncs, 0);
+	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+}
+END_TEST
+
+START_TEST(where_the_disk_cannot_be_awaited_it_is_synced)
+{
+	unsigned calls = 10;
+
+	source.size = 20 * MIB;
+	faults.wait = ENOSYS;
+	options.progress = stop_when_written;
+	options.progress_context = &calls;
+	ck_assert_int_eq(write_to("new"), S_OK);
+	ck_assert_uint_eq(faults.awaited, 4 * MIB);
+	ck_assert_uint_eq(faults.syncs, 2);
+}
+END_TEST
+
 START_TEST(what_is_not_synced_is_not_waited_for)
 {
 	options.no_sync = true;
@@ -525,6 +578,9 @@ static TCase *make_end_case(void)
 	tcase_add_loop_test(tcase, what_is_written_of_a_large_image_leaves_the_cache, 0,
 			    3);
 	tcase_add_test(tcase, what_is_not_known_to_be_on_the_disk_stays_in_the_cache);
+	tcase_add_test(tcase, an_error_of_the_disk_is_not_lost_while_waiting);
+	tcase_add_test(tcase, waiting_for_the_disk_can_be_stopped);
+	tcase_add_test(tcase, where_the_disk_cannot_be_awaited_it_is_synced);
 	tcase_add_test(tcase, what_is_not_synced_is_not_waited_for);
 	tcase_add_test(tcase, a_hole_that_cannot_be_made_is_an_error);
 	tcase_add_test(tcase, a_device_is_written_only_when_that_is_wanted);

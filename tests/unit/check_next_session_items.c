@@ -229,6 +229,34 @@ START_TEST(data_in_pieces_stays_unless_others_are_to_have_it)
 }
 END_TEST
 
+/* What is on the disc already is not recorded again where that is asked for. */
+START_TEST(a_duplicate_of_old_data_has_its_blocks)
+{
+	const bool is_wanted = _i == 1;
+	fsi_image *image = NULL;
+	fsi_result *result = NULL;
+	uint32_t count = 0;
+	uint32_t blocks = 0;
+	char *text = NULL;
+
+	begin(BRIDGE, 0x102);
+	image = go_on(BRIDGE);
+	api_add_sized(api_root(image), "duplicate", 5000);
+	ASSERT_OK(fsi_image_put_deduplicate(image, is_wanted));
+	result = api_result(image);
+	ASSERT_OK(fsi_result_get_duplicates(result, &count, &blocks));
+	ck_assert_uint_eq(count, is_wanted);
+	ck_assert_uint_eq(blocks, is_wanted ? 3 : 0);
+	ck_assert_uint_eq(blocks_of(result, "\\duplicate"), is_wanted ? 0 : 3);
+	fsi_result_release(result);
+	next_disc_add(&disc, image);
+	text = next_disc_describe(&disc, NULL, FSI_FILE_SYSTEM_UDF);
+	ck_assert_ptr_nonnull(strstr(text, "/duplicate kind=1 links=1 size=5000 "));
+	free(text);
+	checked_assert_clean(disc.bytes, disc.size);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("next_session_items");
@@ -243,6 +271,7 @@ static Suite *make_suite(void)
 			    BRIDGE + 1);
 	tcase_add_loop_test(tcase, data_in_pieces_stays_unless_others_are_to_have_it, 0,
 			    2);
+	tcase_add_loop_test(tcase, a_duplicate_of_old_data_has_its_blocks, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -123,16 +123,11 @@ def _furnish(root: Path, image: Image) -> None:
     for module in modules:
         shutil.copy(module, root)
     (root / "modules").write_text("".join(f"/{module.name}\n" for module in modules))
-    mounts = [f"{view} {_MOUNTS[view]}{_session(image, view)}\n" for view in image.views]
+    mounts = [
+        f"{view} {','.join(filter(None, (_MOUNTS[view], image.mounts.get(view))))}\n"
+        for view in image.views
+    ]
     (root / "mounts").write_text("".join(mounts))
-
-
-def _session(image: Image, view: str) -> str:
-    """The options that show an earlier session."""
-    if image.session is None:
-        return ""
-    block, anchor = image.session
-    return f",bs=2048,anchor={anchor}" if view == naming.UDF else f",sbsector={block}"
 
 
 def _modules() -> Sequence[Path]:

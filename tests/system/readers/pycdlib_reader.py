@@ -28,6 +28,8 @@ class Pycdlib(Reader):
         """It begins with the primary volume descriptor of ISO 9660."""
         if view == naming.UDF and image.udf_revision >= EXTENDED_ENTRIES:
             return "knows no extended file entries"
+        if view == naming.UDF and image.is_continued:
+            return "looks for the file set where that of the first session is"
         if naming.ISO not in image.announced:
             return "reads UDF only beside ISO 9660"
         return None

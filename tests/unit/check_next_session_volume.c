@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a UDF volume keeps from session to session, also that of another writer. */
+#include "tests/support/next_session.h"
+
+#include "image/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct next_disc disc;
+static fsi_disc_view *view;
+
+static void set_up(void)
+{
+	disc = (struct next_disc){.covers_disc = true};
+	view = NULL;
+}
+
+static void tear_down(void)
+{
+	fsi_disc_view_release(view);
+	next_disc_free(&disc);
+}
+
+static void begin(uint32_t revision)
+{
+	fsi_image *image = api_image(BRIDGE);
+
+	ASSERT_OK(fsi_image_put_udf_revision(image, revision));
+	api_add_sized(api_root(image), "old", 5000);
+	next_disc_begin(&disc, image);
+	fsi_image_release(image);
+}
+
+static fsi_image *go_on(void)
+{
+	fsi_image *image = next_disc_continue(&disc, BRIDGE, FSI_FILE_SYSTEM_UDF, 0);
+
+	for (unsigned i = 0; i < 5; i++)
+		api_add_sized(api_root(image), api_text("new%u", i), 3000);
+	return image;
+}
+
+/* Write it, and read the volume. */
+static const struct fsi_disc_volume *finish(fsi_image *image)
+{
+	const struct fsi_disc_volume *volume = NULL;
+
+	next_disc_add(&disc, image);
+	checked_assert_clean(disc.bytes, disc.size);
+	fsi_disc_view_release(view);
+	view = disc_view(disc.bytes, disc.size);
+	ASSERT_OK(fsi_disc_view_get_volume(view, &volume));
+	return volume;
+}
+
+static uint64_t get_le64(const uint8_t *bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 8; i-- > 0;)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+/* ECMA-167 4/14.9, 4/14.17: as the entry has it. */
+static uint64_t unique_id_of(const char *path, uint32_t revision)
+{
+	struct checked image = {(uint16_t)revision, disc.bytes, disc.size};
+
+	return get_le64(checked_entry(&image, path) + (revision >= 0x200 ? 200 : 160));
+}
+
+START_TEST(the_volume_set_stays_when_the_name_changes)
+{
+	const struct fsi_disc_volume *volume = NULL;
+	fsi_image *image = NULL;
+	char *before = NULL;
+
+	begin(0x102);
+	view = disc_view(disc.bytes, disc.size);
+	ASSERT_OK(fsi_disc_view_get_volume(view, &volume));
+	before = strdup(volume->volume_set_id);
+	image = go_on();
+	ASSERT_OK(fsi_image_put_volume_name(image, "another"));
+	volume = finish(image);
+	ck_assert_str_eq(volume->volume_set_id, before);
+	ck_assert_str_eq(volume->name, "another");
+	free(before);
+}
+END_TEST
+
+START_TEST(the_partition_keeps_its_start_and_reaches_to_the_end)
+{
+	const struct fsi_disc_volume *volume = NULL;
+
+	begin((uint32_t)_i);
+	for (unsigned session = 2; session <= 3; session++) {
+		fsi_image *image =
+			next_disc_continue(&disc, BRIDGE, FSI_FILE_SYSTEM_UDF, 0);
+
+		api_add_sized(api_root(image), api_text("new%u", session), 3000);
+		volume = finish(image);
+		ck_assert_uint_eq(volume->partitions[0].first_block, 288);
+		ck_assert_uint_eq(volume->partitions[0].block_count,
+				  disc.size / FSI_BLOCK_SIZE - 257 - 288);
+	}
+}
+END_TEST
+
+/* Writers may call their partition as they like, and begin it anywhere. */
+START_TEST(a_partition_of_another_writer_keeps_number_and_start)
+{
+	const struct fsi_disc_volume *volume = NULL;
+	fsi_image *image = NULL;
+
+	begin((uint32_t)_i);
+	image = go_on();
+	image->continued->partition_number = 1234;
+	if (_i >= 0x250)
+		image->continued->partition_block = 272;
+	volume = finish(image);
+	ck_assert_uint_eq(volume->partitions[0].number, 1234);
+	ck_assert_uint_eq(volume->partitions[0].first_block, _i >= 0x250 ? 272 : 288);
+}
+END_TEST
+
+START_TEST(a_partition_behind_the_session_is_refused)
+{
+	fsi_result *result = NULL;
+	fsi_image *image = NULL;
+
+	begin(0x102);
+	image = go_on();
+	image->continued->partition_block = 2000;
+	ASSERT_FAILS(fsi_image_create_result_image(image, &result),
+		     IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION, "");
+	fsi_image_release(image);
+}
+END_TEST
+
+START_TEST(old_items_keep_their_identifiers_and_new_ones_get_others)
+{
+	const uint32_t revision = (uint32_t)_i;
+	uint64_t old = 0;
+
+	begin(revision);
+	old = unique_id_of("/old", revision);
+	ck_assert_uint_ge(old, 16);
+	(void)finish(go_on());
+	ck_assert_uint_eq(unique_id_of("/old", revision), old);
+	for (unsigned i = 0; i < 5; i++)
+		ck_assert_uint_gt(unique_id_of(api_text("/new%u", i), revision), old);
+}
+END_TEST
+
+/* OSTA UDF 3.2.1: the low 32 bits begin with 16 again. (In names, which tell no more,
+ * that may be the value of another one then.) */
+START_TEST(unique_identifiers_go_on_behind_32_bits)
+{
+	static const uint64_t nexts[] = {0xFFFFFFF0u, 0xFFFFFFFBu, 0xFFFFFFFFu,
+					 0x1FFFFFFFEu};
+	fsi_image *image = NULL;
+	const uint8_t *integrity = NULL;
+
+	begin(0x201);
+	image = go_on();
+	image->continued->next_unique_id = nexts[_i];
+	next_disc_add(&disc, image);
+	/* Six items come after the root. */
+	integrity = disc.bytes + ((size_t)disc.session_block + 96) * FSI_BLOCK_SIZE;
+	ck_assert_uint_eq(get_le64(integrity + 40),
+			  (nexts[_i] & 0xFFFFFFFFu) + 6 > UINT32_MAX ? nexts[_i] + 6 + 16
+								     : nexts[_i] + 6);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("next_session_volume");
+	TCase *tcase = tcase_create("volume");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, the_volume_set_stays_when_the_name_changes);
+	for (int i = 0; i < 2; i++) {
+		static const int revisions[] = {0x102, 0x260};
+		const int revision = revisions[i];
+
+		tcase_add_loop_test(tcase,
+				    the_partition_keeps_its_start_and_reaches_to_the_end,
+				    revision, revision + 1);
+		tcase_add_loop_test(tcase,
+				    a_partition_of_another_writer_keeps_number_and_start,
+				    revision, revision + 1);
+		tcase_add_loop_test(
+			tcase, old_items_keep_their_identifiers_and_new_ones_get_others,
+			revision, revision + 1);
+	}
+	tcase_add_test(tcase, a_partition_behind_the_session_is_refused);
+	tcase_add_loop_test(tcase, unique_identifiers_go_on_behind_32_bits, 0, 4);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int main(void)
+{
+	return api_run(make_suite());
+}
