@@ -32,24 +32,31 @@ static HRESULT check_end(const struct fsi_merge_data *self, uint64_t first_block
 							     : (int64_t)self->end_block);
 }
 
-static bool continues(const struct fsi_imported_extent *last, uint64_t first_block)
+/* Make the last extent longer, if the new one goes on with it. */
+static bool go_on(struct fsi_merge_data *self, uint32_t first_block, uint32_t blocks)
 {
-	return last->first_block == 0
-		       ? first_block == 0
-		       : last->first_block + (uint64_t)last->block_count == first_block;
+	struct fsi_imported_extent *last = NULL;
+	uint64_t next_block = 0;
+	uint32_t sum = 0;
+
+	if (self->extents.count == 0)
+		return false;
+	last = &self->extents.items[self->extents.count - 1];
+	if (last->first_block != 0)
+		next_block = (uint64_t)last->first_block + last->block_count;
+	if (next_block != first_block || !fsi_add_u32(last->block_count, blocks, &sum))
+		return false;
+	last->block_count = sum;
+	return true;
 }
 
 /* first_block 0: a hole. */
 static HRESULT add_extent(struct fsi_merge_data *self, uint32_t first_block,
 			  uint32_t blocks)
 {
-	struct fsi_imported_extent *last =
-		self->extents.items + self->extents.count - (self->extents.count > 0);
-
 	if (first_block != 0 && first_block < self->first_block)
 		self->first_block = first_block;
-	if (self->extents.count > 0 && continues(last, first_block) &&
-	    fsi_add_u32(last->block_count, blocks, &last->block_count))
+	if (go_on(self, first_block, blocks))
 		return S_OK;
 	if (!fsi_vector_reserve(&self->extents, 1))
 		return FSI_FAIL(E_OUTOFMEMORY);

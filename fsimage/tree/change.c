@@ -270,9 +270,12 @@ static void redo(struct fsi_tree *tree, struct fsi_change *change)
 /* The last change, if it is not before a change point. */
 static struct fsi_change *get_uncommitted(struct fsi_tree *tree)
 {
-	struct fsi_change *last = tree->changes.items + tree->changes.count;
+	struct fsi_change *last = NULL;
 
-	return tree->changes.count > 0 && !last[-1].ends_call ? last - 1 : NULL;
+	if (tree->changes.count == 0)
+		return NULL;
+	last = &tree->changes.items[tree->changes.count - 1];
+	return last->ends_call ? NULL : last;
 }
 
 void fsi_change_roll_back(struct fsi_tree *tree)

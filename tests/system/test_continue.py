@@ -123,7 +123,9 @@ class Genisoimage(ContinueTest):
         self.continue_disc(iso_tree.ISO)
         new = iso_tree.read(self.disc, iso_tree.ISO)
         self.assertEqual(LARGE, iso_tree.content(self.disc, new["LARGE.BIN"]))
-        self.assertEqual(b"not any more", iso_tree.content(self.disc, new["EMPTY"]))
+        self.assertEqual(b"not any more", iso_tree.content(self.disc, new["EMPTY."]))
+        self.assertEqual(["A", "EMPTY.", "LARGE.BIN", "MANY", "NEW.TXT"],
+                         sorted(path for path in new if "/" not in path))
 
     def test_rock_ridge(self) -> None:
         self.write("-R")
