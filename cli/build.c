@@ -56,6 +56,8 @@ static HRESULT on_update(void *context, fsi_image *image, const char *current_fi
 
 	(void)image;
 	(void)total_sectors;
+	if (current_file[0] == '\0')
+		return interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : S_OK;
 	if (build->is_laying_out)
 		progress_show_compared(&build->progress, current_file);
 	else if (copied_sectors == 0)

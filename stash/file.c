@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "io/descriptor.h"
 #include "io/stream.h"
 #include "io/system.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "error/fail.h"
+#include "io/descriptor.h"
 #include "io/stream.h"
 #include "stash/file.h"
 

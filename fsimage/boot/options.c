@@ -64,7 +64,7 @@ static HRESULT copy_text(const char *text, char **ret_copy)
 	return S_OK;
 }
 
-HRESULT fsi_boot_options_copy(const fsi_boot_options *options,
+HRESULT fsi_boot_options_copy(const fsi_boot_options *options, fsi_stream *stream,
 			      fsi_boot_options **ret_copy)
 {
 	fsi_boot_options *copy = NULL;
@@ -81,13 +81,13 @@ HRESULT fsi_boot_options_copy(const fsi_boot_options *options,
 	hr = copy_text(options->file, &copy->file);
 	if (SUCCEEDED(hr))
 		hr = copy_text(options->manufacturer, &copy->manufacturer);
-	if (SUCCEEDED(hr) && options->stream != NULL)
-		hr = fsi_boot_stream_copy(options->stream, options->size, &copy->stream);
-	if (FAILED(hr))
+	if (FAILED(hr)) {
 		fsi_boot_options_release(copy);
-	else
-		*ret_copy = copy;
-	return hr;
+		return hr;
+	}
+	copy->stream = fsi_stream_add_ref(stream);
+	*ret_copy = copy;
+	return S_OK;
 }
 
 /* ---- the image --------------------------------------------------------- */

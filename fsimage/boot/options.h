@@ -36,10 +36,10 @@ uint16_t fsi_boot_default_sector_count(uint8_t platform, enum fsi_emulation emul
 				       uint64_t size);
 
 /*
- * Independent options of the same content, with all bytes of the stream in
- * memory. IMAPI_E_BOOT_IMAGE_DATA when they can't be read; E_OUTOFMEMORY.
+ * Independent options of the same content, with another stream in place of theirs, of
+ * which one reference is taken; NULL: they have none. E_OUTOFMEMORY.
  */
-HRESULT fsi_boot_options_copy(const fsi_boot_options *options,
+HRESULT fsi_boot_options_copy(const fsi_boot_options *options, fsi_stream *stream,
 			      fsi_boot_options **ret_copy);
 
 #endif

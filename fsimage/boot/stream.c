@@ -182,6 +182,12 @@ HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size, bool is_file,
 	return hr;
 }
 
+HRESULT fsi_boot_stream_read(fsi_stream *stream, uint64_t offset, void *buffer,
+			     size_t length)
+{
+	return fsi_boot_stream_adopt(read_exactly(stream, offset, buffer, length));
+}
+
 HRESULT fsi_boot_stream_copy(fsi_stream *stream, uint64_t size, fsi_stream **ret_copy)
 {
 	void *bytes = size <= SIZE_MAX ? fsi_allocate((size_t)size) : NULL;
@@ -189,7 +195,7 @@ HRESULT fsi_boot_stream_copy(fsi_stream *stream, uint64_t size, fsi_stream **ret
 
 	if (bytes == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	hr = fsi_boot_stream_adopt(read_exactly(stream, 0, bytes, (size_t)size));
+	hr = fsi_boot_stream_read(stream, 0, bytes, (size_t)size);
 	if (SUCCEEDED(hr))
 		hr = fsi_stream_make_on_memory(bytes, (size_t)size, ret_copy);
 	fsi_free(bytes);

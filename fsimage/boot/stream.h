@@ -26,6 +26,10 @@ struct fsi_boot_info {
 HRESULT fsi_boot_stream_create(fsi_stream *stream, uint64_t size, bool is_file,
 			       const struct fsi_boot_info *info, fsi_stream **ret_stream);
 
+/* Bytes of a boot image's own stream, all of them. IMAPI_E_BOOT_IMAGE_DATA. */
+HRESULT fsi_boot_stream_read(fsi_stream *stream, uint64_t offset, void *buffer,
+			     size_t length);
+
 /* The bytes of a stream in memory. IMAPI_E_BOOT_IMAGE_DATA, E_OUTOFMEMORY. */
 HRESULT fsi_boot_stream_copy(fsi_stream *stream, uint64_t size, fsi_stream **ret_copy);
 

@@ -80,7 +80,7 @@ HRESULT fsi_image_put_boot_image_options(fsi_image *image, fsi_boot_options *new
 	options = fsi_allocate_zeroed(1, sizeof(options[0]));
 	if (options == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	hr = fsi_boot_options_copy(new_val, &options[0]);
+	hr = fsi_image_copy_boot_options(image, new_val, &options[0]);
 	if (FAILED(hr))
 		fsi_free(options);
 	else

@@ -30,6 +30,14 @@ uint64_t fsi_image_count_boot_changes(const struct fsi_image_boot *boot);
 HRESULT fsi_image_check_first_session(const fsi_image *image);
 
 /*
+ * Independent options of the same content, with a copy of their stream: a large one is
+ * in the working directory. IMAPI_E_BOOT_IMAGE_DATA; E_OUTOFMEMORY; what
+ * fsi_stash_begin() and fsi_stash_advance() return; E_IMAPI_REQUEST_CANCELLED.
+ */
+HRESULT fsi_image_copy_boot_options(fsi_image *image, const fsi_boot_options *options,
+				    fsi_boot_options **ret_copy);
+
+/*
  * Whether all that is to be booted is there and right: the codes that
  * fsi_image_create_result_image() tells of boot entries.
  */

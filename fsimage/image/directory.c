@@ -189,7 +189,10 @@ static HRESULT add_tree(fsi_directory *directory, const char *source_directory,
 	request.tree = fsi_node_tree(node);
 	request.directory = node;
 	request.watcher = fsi_image_watcher(fsi_node_image(node));
-	hr = fsi_image_finish_changes(fsi_node_image(node), fsi_scan(&request));
+	fsi_image_begin_work(fsi_node_image(node));
+	hr = fsi_scan(&request);
+	fsi_image_end_work(fsi_node_image(node));
+	hr = fsi_image_finish_changes(fsi_node_image(node), hr);
 	if (SUCCEEDED(hr) && report != NULL)
 		add_counts(&request.report, report);
 	return hr;

@@ -3,7 +3,6 @@
 #include "image/duplicates.h"
 
 #include "error/fail.h"
-#include "io/pace.h"
 #include "io/stream.h"
 #include "tree/data.h"
 
@@ -26,7 +25,6 @@ struct search {
 	const struct fsi_data **firsts;
 	uint8_t *pieces[2];
 	const struct fsi_copy_watcher *watcher;
-	struct fsi_pace pace;
 	const struct fsi_data *last; /* that was read; NULL: none was */
 };
 
@@ -34,8 +32,6 @@ struct search {
 static HRESULT tell(struct search *search, const struct fsi_data *data, uint64_t done)
 {
 	search->last = data;
-	if (!fsi_pace_is_due(&search->pace))
-		return S_OK;
 	return search->watcher->copied(search->watcher->context, data->item, done,
 				       data->size);
 }

@@ -10,9 +10,8 @@
  * Look for the same data in a list, by size, then by checksum, then by the bytes: what
  * has a size of its own is not read. ret_firsts, by data number, has the first in the
  * list of each that are alike; it stays as it is for data that has no like. The watcher
- * is told what is being read, at most 20 times a second, and the end of what was read
- * last. Fails as fsi_data_open_fixed() does, with E_OUTOFMEMORY and what the watcher
- * returned besides.
+ * is told of each piece before it is read, and the end of what was read last. Fails as
+ * fsi_data_open_fixed() does, with E_OUTOFMEMORY and what the watcher returned besides.
  */
 HRESULT fsi_duplicates_find(const struct fsi_data *const *data, uint32_t count,
 			    const struct fsi_copy_watcher *watcher,

@@ -302,6 +302,18 @@ static uint32_t sectors_of(uint64_t size)
 	return blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX;
 }
 
+static HRESULT call_handler(fsi_image *image, const char *path, uint64_t copied,
+			    uint64_t total)
+{
+	HRESULT hr = S_OK;
+
+	image->in_handler = true;
+	hr = image->handler(image->handler_context, image, path, sectors_of(copied),
+			    sectors_of(total));
+	image->in_handler = false;
+	return FAILED(hr) ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
+}
+
 static HRESULT tell_copied(void *context, const struct fsi_node *file, uint64_t copied,
 			   uint64_t total)
 {
@@ -314,15 +326,52 @@ static HRESULT tell_copied(void *context, const struct fsi_node *file, uint64_t 
 	path = fsi_path_of_node(file);
 	if (path == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
-	image->in_handler = true;
-	hr = image->handler(image->handler_context, image, path, sectors_of(copied),
-			    sectors_of(total));
-	image->in_handler = false;
+	/* Who is told now need not be asked soon. */
+	(void)fsi_pace_is_due(&image->pace);
+	hr = call_handler(image, path, copied, total);
 	fsi_free(path);
-	return FAILED(hr) ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
+	return hr;
 }
 
 struct fsi_copy_watcher fsi_image_watcher(fsi_image *image)
 {
 	return (struct fsi_copy_watcher){.copied = tell_copied, .context = image};
+}
+
+static HRESULT tell_compared(void *context, const struct fsi_node *file, uint64_t read,
+			     uint64_t total)
+{
+	fsi_image *image = context;
+
+	return read == total || fsi_pace_is_due(&image->pace)
+		       ? tell_copied(image, file, read, total)
+		       : S_OK;
+}
+
+struct fsi_copy_watcher fsi_image_duplicates_watcher(fsi_image *image)
+{
+	return (struct fsi_copy_watcher){.copied = tell_compared, .context = image};
+}
+
+static HRESULT ask_handler(void *context)
+{
+	fsi_image *image = context;
+
+	if (image->handler == NULL || image->in_handler || !fsi_pace_is_due(&image->pace))
+		return S_OK;
+	return call_handler(image, "", 0, 0);
+}
+
+void fsi_image_begin_work(fsi_image *image)
+{
+	image->tree.patience =
+		(struct fsi_patience){.ask = ask_handler, .context = image};
+	/* What is done quickly is not asked about. */
+	image->pace = (struct fsi_pace){0};
+	(void)fsi_pace_is_due(&image->pace);
+}
+
+void fsi_image_end_work(fsi_image *image)
+{
+	image->tree.patience = (struct fsi_patience){.ask = NULL};
 }

@@ -9,8 +9,9 @@
 #include "boot/hybrid.h"
 #include "error/fail.h"
 #include "image/boot.h"
-#include "layout/format.h"
 #include "image/multisession.h"
+#include "io/pace.h"
+#include "layout/format.h"
 #include "name/view.h"
 #include "stash/stash.h"
 #include "tree/change.h"
@@ -60,7 +61,8 @@ struct fsi_image {
 	void *handler_context;
 	fsi_image_import_handler import_handler;
 	void *import_handler_context;
-	bool in_handler; /* the image is read-only meanwhile */
+	bool in_handler;      /* the image is read-only meanwhile */
+	struct fsi_pace pace; /* of asking */
 
 	uint32_t session_start_block;	 /* where the session begins on its disc */
 	struct fsi_continued *continued; /* the earlier session; NULL: none is imported */
@@ -184,6 +186,16 @@ HRESULT fsi_image_put_limit_flag(fsi_image *image, bool *flag, bool new_val);
 /* The handler of the image, told of a file that is taken in. It fails with
  * E_IMAPI_REQUEST_CANCELLED, E_OUTOFMEMORY. */
 struct fsi_copy_watcher fsi_image_watcher(fsi_image *image);
+
+/* The same for a file that is compared with others: not each is told. */
+struct fsi_copy_watcher fsi_image_duplicates_watcher(fsi_image *image);
+
+/*
+ * Something begins that may take long. Until it ends the tree's patience asks the
+ * handler, when a while has gone by without anything to tell.
+ */
+void fsi_image_begin_work(fsi_image *image);
+void fsi_image_end_work(fsi_image *image);
 
 /* Note a value of an item that is about to change, unless it is no part of the
  * image yet; and finish that change. */

@@ -302,8 +302,10 @@ static HRESULT place_stage(struct fsi_plan *plan, enum fsi_stage stage)
 	for (int i = 0; i < FSI_PLAN_FORMATS; i++) {
 		struct fsi_format *format = plan->formats[i];
 
-		if (format != NULL)
-			FSI_TRY(format->ops->place(format, stage, &plan->layout));
+		if (format == NULL)
+			continue;
+		FSI_TRY(fsi_patience_ask(plan->patience));
+		FSI_TRY(format->ops->place(format, stage, &plan->layout));
 	}
 	return S_OK;
 }
@@ -359,9 +361,12 @@ HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret
 	if (plan == NULL)
 		return FSI_FAIL(E_OUTOFMEMORY);
 	plan->for_result = for_result;
-	plan->watcher = fsi_image_watcher(image);
+	plan->watcher = fsi_image_duplicates_watcher(image);
+	plan->patience = &image->tree.patience;
 	begin_layout(image, &plan->layout);
 	hr = describe_volume(image, naming->order, &plan->volume);
+	if (SUCCEEDED(hr))
+		hr = fsi_patience_ask(plan->patience);
 	if (SUCCEEDED(hr))
 		hr = add_formats(image, naming, NULL, plan);
 	if (SUCCEEDED(hr))

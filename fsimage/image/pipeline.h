@@ -33,7 +33,8 @@ struct fsi_plan {
 	struct fsi_layout layout;
 	struct fsi_format *formats[FSI_PLAN_FORMATS]; /* NULL: not in this image */
 	bool for_result;
-	struct fsi_copy_watcher watcher; /* told while duplicates are looked for */
+	const struct fsi_patience *patience; /* NULL: it is only measured */
+	struct fsi_copy_watcher watcher;     /* told while duplicates are looked for */
 	/*
 	 * By data number: the first of those that are the same, itself or the one
 	 * whose extent it has; NULL: none is. NULL: nobody has looked.

@@ -199,6 +199,8 @@ static HRESULT place_some(const fsi_image *image, const struct fsi_order *order,
 			  uint32_t first, uint32_t end, struct fsi_plan *plan)
 {
 	for (uint32_t i = first; i < end; i++) {
+		if (i % FSI_PATIENCE_STEP == 0)
+			FSI_TRY(fsi_patience_ask(plan->patience));
 		if (!is_embedded(image, order->data[i]))
 			FSI_TRY(place_one(image, order->data[i], plan));
 	}

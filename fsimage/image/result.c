@@ -50,6 +50,7 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 		fsi_tree_settle_real_time(&image->tree);
 		image->real_time_waits = false;
 	}
+	fsi_image_begin_work(image);
 	hr = fsi_image_check_disc(image);
 	if (SUCCEEDED(hr))
 		hr = check_strict_name(image);
@@ -59,6 +60,7 @@ HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result)
 		hr = fsi_plan_create(image, true, &result->plan);
 	if (SUCCEEDED(hr))
 		hr = check_capacity(image, result->plan);
+	fsi_image_end_work(image);
 	if (FAILED(hr)) {
 		fsi_plan_destroy(result->plan);
 		fsi_free(result);

@@ -84,6 +84,9 @@ static HRESULT add_record(struct fsi_iso_reader *reader, uint64_t disc_offset,
 				"interleaved files");
 	if (reader->has_rock_ridge && found->is_relocated)
 		return S_OK;
+	if (is_placeholder)
+		FSI_TRY(fsi_iso_reader_check_first(reader, found->relocated_block,
+						   reader->skipped));
 	if (!fsi_vector_reserve(&listing->sections, 1) ||
 	    !fsi_vector_reserve(&listing->records, 1))
 		return FSI_FAIL(E_OUTOFMEMORY);
@@ -120,6 +123,8 @@ static HRESULT take_directory_block(struct fsi_iso_reader *reader, uint32_t bloc
 				"The directory record at byte %zu of block %" PRIu32
 				" does not fit where it is.",
 				at, block);
+		if (reader->has_rock_ridge)
+			FSI_TRY(fsi_iso_reader_follow(reader, &found));
 		if (is_first && n == 0)
 			listing->size = found.size;
 		if (!is_own) {
@@ -298,8 +303,22 @@ static HRESULT examine_root(struct fsi_iso_reader *reader)
 	return S_OK;
 }
 
+/* libisofs looks for Rock Ridge in the first record of the root. */
+static HRESULT check_root(struct fsi_iso_reader *reader, uint32_t root_block)
+{
+	uint8_t root[FSI_BLOCK_SIZE];
+
+	FSI_TRY(fsi_media_read(reader->media, (uint64_t)root_block * FSI_BLOCK_SIZE, root,
+			       sizeof(root)));
+	if (!fsi_iso9660_has_system_use(root))
+		return S_OK;
+	reader->skipped = fsi_iso9660_get_skipped(root);
+	/* The first entry, SP, is in front of what others skip. */
+	return fsi_iso_reader_check_first(reader, root_block, 0);
+}
+
 HRESULT fsi_iso_reader_open(struct fsi_iso_reader *reader, struct fsi_media *media,
-			    bool is_joliet)
+			    uint32_t root_block, bool is_joliet)
 {
 	pthread_once(&init_once, init_libisofs);
 	if (pthread_mutex_init(&reader->lock, NULL) != 0)
@@ -314,6 +333,8 @@ HRESULT fsi_iso_reader_open(struct fsi_iso_reader *reader, struct fsi_media *med
 		.free_data = free_nothing,
 		.data = reader,
 	};
+	if (!is_joliet)
+		FSI_TRY(check_root(reader, root_block));
 	FSI_TRY(open_filesystem(reader, is_joliet));
 	return examine_root(reader);
 }

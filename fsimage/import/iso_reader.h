@@ -66,7 +66,7 @@ struct fsi_iso_reader {
 
 /* All of it is zeroed. On failure it is to be closed all the same. */
 HRESULT fsi_iso_reader_open(struct fsi_iso_reader *reader, struct fsi_media *media,
-			    bool is_joliet);
+			    uint32_t root_block, bool is_joliet);
 void fsi_iso_reader_close(struct fsi_iso_reader *reader);
 
 /* One reference on the root directory. */
@@ -81,6 +81,20 @@ HRESULT fsi_iso_reader_list(struct fsi_iso_reader *reader, IsoFileSource *direct
 			    uint32_t first_block, struct fsi_iso_listing *ret_listing);
 void fsi_iso_reader_free_listing(struct fsi_iso_reader *reader,
 				 struct fsi_iso_listing *listing);
+
+/*
+ * Go through the areas that the system use area of a record goes on in, and add what
+ * they say. IMAPI_E_FILE_SYSTEM_READ_CONSISTENCY_ERROR; the errors of reading.
+ */
+HRESULT fsi_iso_reader_follow(struct fsi_iso_reader *reader,
+			      struct fsi_iso9660_found *found);
+
+/*
+ * Whether a directory begins in a block with a record of its own that is sound, which
+ * libisofs reads out of turn. skipped: see fsi_iso9660_get_record().
+ */
+HRESULT fsi_iso_reader_check_first(struct fsi_iso_reader *reader, uint32_t block,
+				   unsigned skipped);
 
 /* The rest of what is used of libisofs, one thread at a time. */
 void fsi_iso_reader_release(struct fsi_iso_reader *reader, IsoFileSource *source);

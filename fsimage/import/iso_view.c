@@ -120,7 +120,6 @@ static void describe(struct fsi_iso_view *self, bool is_joliet)
 static HRESULT open_volume(struct fsi_iso_view *self, struct fsi_media *media,
 			   bool is_joliet)
 {
-	uint8_t root[FSI_BLOCK_SIZE];
 	bool is_bootable = false;
 	const char *const name = is_joliet ? "Joliet" : "ISO9660";
 	const HRESULT hr = find_volume(self, media, is_joliet, &is_bootable);
@@ -131,10 +130,8 @@ static HRESULT open_volume(struct fsi_iso_view *self, struct fsi_media *media,
 	if (self->volume.block_size != FSI_BLOCK_SIZE)
 		return FSI_FAIL(IMAPI_E_FILE_SYSTEM_FEATURE_NOT_SUPPORTED, name,
 				"blocks of another size than 2048 bytes");
-	FSI_TRY(fsi_media_read(media, (uint64_t)self->volume.root_block * FSI_BLOCK_SIZE,
-			       root, sizeof(root)));
-	self->reader.skipped = fsi_iso9660_get_skipped(root);
-	FSI_TRY(fsi_iso_reader_open(&self->reader, media, is_joliet));
+	FSI_TRY(fsi_iso_reader_open(&self->reader, media, self->volume.root_block,
+				    is_joliet));
 	self->has_visits = fsi_visits_init(&self->visits, fsi_media_block_count(media));
 	if (!self->has_visits)
 		return FSI_FAIL(E_OUTOFMEMORY);

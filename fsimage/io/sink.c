@@ -19,12 +19,20 @@
 #define HOLE_SIZE (64u * 1024)
 /* How long to wait for a piece before asking whether to go on. */
 #define PATIENCE_MS 50
+/*
+ * Bytes that are written to a new file at once. Larger writes get larger pieces of memory
+ * for the cache, which the system has to find first, and a virtual machine has to ask
+ * for; these it has at hand.
+ */
+#define WRITE_SIZE (32u * 1024)
 /* Bytes after which the system is asked to begin writing to the disk. */
 #define FLUSH_SIZE (16u * 1024 * 1024)
 /* An image of this size would take the cache from what others need there. */
 #define LARGE_IMAGE_SIZE (UINT64_C(4) << 30)
 /* So much of it is still on its way to the disk, and not waited for. */
 #define CACHED_SIZE (64u * 1024 * 1024)
+/* Waited for at a time when nothing else is to be done. */
+#define AWAITED_SIZE (4u * 1024 * 1024)
 
 struct copy {
 	int descriptor;
@@ -33,9 +41,14 @@ struct copy {
 	const struct fsi_write_options *options;
 	uint64_t written;
 	uint64_t flushed;
-	uint64_t dropped; /* is on the disk and no longer in the cache */
+	uint64_t awaited; /* is on the disk, as far as it can be waited for */
 	uint64_t total;
 };
+
+static bool is_to_be_synced(const struct copy *copy)
+{
+	return copy->may_have_holes && (copy->options == NULL || !copy->options->no_sync);
+}
 
 static HRESULT report(const struct copy *copy)
 {
@@ -66,7 +79,9 @@ static HRESULT overcome(const struct copy *copy, int error)
 static HRESULT write_bytes(struct copy *copy, const uint8_t *bytes, size_t length)
 {
 	while (length > 0) {
-		const ssize_t piece = write(copy->descriptor, bytes, length);
+		const size_t step =
+			copy->may_have_holes && length > WRITE_SIZE ? WRITE_SIZE : length;
+		const ssize_t piece = write(copy->descriptor, bytes, step);
 
 		if (piece < 0) {
 			FSI_TRY(overcome(copy, errno));
@@ -76,7 +91,7 @@ static HRESULT write_bytes(struct copy *copy, const uint8_t *bytes, size_t lengt
 		length -= (size_t)piece;
 		copy->written += (uint64_t)piece;
 		/* A signal may have cut it short. */
-		if (length > 0)
+		if ((size_t)piece < step)
 			FSI_TRY(report(copy));
 	}
 	return S_OK;
@@ -120,24 +135,52 @@ static HRESULT write_with_holes(struct copy *copy, const uint8_t *bytes, size_t 
 	return S_OK;
 }
 
+/* Ask the system to begin writing to the disk, up to an end. */
+static void begin_writing(struct copy *copy, uint64_t end)
+{
+	(void)sync_file_range(copy->descriptor, (off_t)copy->flushed,
+			      (off_t)(end - copy->flushed), SYNC_FILE_RANGE_WRITE);
+	copy->flushed = end;
+}
+
+/*
+ * Wait until all is on the disk up to an end. S_FALSE: it can't be waited for in this
+ * way. An error of the disk is told once for each open file, so who gets it here must
+ * not leave it to the sync at the end.
+ */
+static HRESULT await_written(struct copy *copy, uint64_t end)
+{
+	const off_t begin = (off_t)copy->awaited;
+
+	copy->awaited = end;
+	if (sync_file_range(copy->descriptor, begin, (off_t)end - begin,
+			    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER) == 0)
+		return S_OK;
+	if (errno == ENOSYS || errno == EINVAL || errno == ESPIPE || errno == EOPNOTSUPP)
+		return S_FALSE;
+	return fsi_error_from_errno(errno);
+}
+
 /*
  * What is on the disk need not be in the cache, as nobody reads it soon. Only what was
  * waited for is; so it is waited for behind what is on its way.
  */
-static void drop_written(struct copy *copy)
+static HRESULT drop_written(struct copy *copy)
 {
-	const uint64_t end =
-		copy->flushed > CACHED_SIZE ? copy->flushed - CACHED_SIZE : 0;
-	const off_t begin = (off_t)copy->dropped;
-	const off_t length = (off_t)(end - copy->dropped);
+	const uint64_t end = copy->flushed > copy->awaited + CACHED_SIZE
+				     ? copy->flushed - CACHED_SIZE
+				     : copy->awaited;
+	const uint64_t begin = copy->awaited;
+	HRESULT hr = S_OK;
 
-	if (copy->total < LARGE_IMAGE_SIZE || end == copy->dropped)
-		return;
-	if (sync_file_range(copy->descriptor, begin, length,
-			    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-				    SYNC_FILE_RANGE_WAIT_AFTER) == 0)
-		(void)posix_fadvise(copy->descriptor, begin, length, POSIX_FADV_DONTNEED);
-	copy->dropped = end;
+	if (copy->total < LARGE_IMAGE_SIZE || end == begin)
+		return S_OK;
+	hr = await_written(copy, end);
+	if (hr == S_OK)
+		(void)posix_fadvise(copy->descriptor, (off_t)begin, (off_t)(end - begin),
+				    POSIX_FADV_DONTNEED);
+	return hr;
 }
 
 /*
@@ -145,18 +188,39 @@ static void drop_written(struct copy *copy)
  * be dropped. A smaller one is written sooner when the system does it by itself. A file
  * system that can't do it this way is no worse off.
  */
-static void flush_early(struct copy *copy)
+static HRESULT flush_early(struct copy *copy)
 {
-	const bool no_sync = copy->options != NULL && copy->options->no_sync;
-
-	if (!copy->may_have_holes || no_sync || copy->total < LARGE_IMAGE_SIZE ||
+	if (!is_to_be_synced(copy) || copy->total < LARGE_IMAGE_SIZE ||
 	    copy->written - copy->flushed < FLUSH_SIZE)
-		return;
-	(void)sync_file_range(copy->descriptor, (off_t)copy->flushed,
-			      (off_t)(copy->written - copy->flushed),
-			      SYNC_FILE_RANGE_WRITE);
-	copy->flushed = copy->written;
-	drop_written(copy);
+		return S_OK;
+	begin_writing(copy, copy->written);
+	return drop_written(copy);
+}
+
+/*
+ * The sync at the end can't be stopped. For whoever may want to stop, what is written is
+ * waited for before, a little at a time, so that the sync finds nothing to do.
+ */
+static HRESULT await_patiently(struct copy *copy)
+{
+	HRESULT hr = S_OK;
+
+	if (!is_to_be_synced(copy) || copy->options == NULL ||
+	    copy->options->progress == NULL)
+		return S_OK;
+	while (hr == S_OK && copy->awaited < copy->total) {
+		const uint64_t left = copy->total - copy->awaited;
+		const uint64_t ahead = left < FLUSH_SIZE ? left : FLUSH_SIZE;
+		const uint64_t step = left < AWAITED_SIZE ? left : AWAITED_SIZE;
+
+		/* The disk has more to do while the first of it is waited for. */
+		if (copy->flushed < copy->awaited + ahead)
+			begin_writing(copy, copy->awaited + ahead);
+		hr = await_written(copy, copy->awaited + step);
+		if (SUCCEEDED(hr))
+			FSI_TRY(report(copy));
+	}
+	return FAILED(hr) ? hr : S_OK;
 }
 
 /* Zeros that nobody had to read. */
@@ -197,14 +261,14 @@ static HRESULT copy_pieces(struct copy *copy, struct fsi_pieces *pieces)
 			FSI_TRY(report(copy));
 		FSI_TRY(fsi_pieces_next(pieces, &piece));
 		FSI_TRY(write_piece(copy, &piece));
-		flush_early(copy);
+		FSI_TRY(flush_early(copy));
 		FSI_TRY(report(copy));
 	}
 	/* A hole at the end is made by setting the size. */
 	if (copy->may_have_holes &&
 	    fsi_system_truncate(copy->descriptor, copy->total) != 0)
 		return fsi_error_from_errno(errno);
-	return S_OK;
+	return await_patiently(copy);
 }
 
 static enum fsi_reflink reflink_of(const struct fsi_write_options *options)

@@ -50,18 +50,6 @@ HRESULT fsi_stream_make_part(fsi_stream *whole, uint64_t offset, uint64_t size,
 			     fsi_stream **ret_stream);
 
 /*
- * Read length bytes of an open file, going on after short reads and signals.
- * *ret_read is less than length only at the end of the file. With to_end it is length
- * + 1 when the file does not end behind them. Returns 0 or errno.
- */
-int fsi_read_descriptor(int descriptor, uint64_t offset, void *buffer, size_t length,
-			bool to_end, size_t *ret_read);
-
-/* Write all of length bytes, in the same way. Returns 0 or errno. */
-int fsi_write_descriptor(int descriptor, uint64_t offset, const void *bytes,
-			 size_t length);
-
-/*
  * How far a hole of an open file of that size reaches from offset on; 0 where there is
  * none, or the file system does not tell.
  */

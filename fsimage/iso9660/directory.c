@@ -113,6 +113,7 @@ HRESULT fsi_iso9660_measure_directories(struct fsi_iso9660_tree *tree)
 	order_directories(tree);
 	for (uint32_t place = 0; place < order->directory_count; place++) {
 		tree->offsets[place] = (uint32_t)tree->first_records.count;
+		FSI_TRY(fsi_patience_ask(order->patience));
 		FSI_TRY(measure_directory(tree,
 					  order->directories[tree->directories[place]]));
 	}

@@ -9,9 +9,7 @@
 #define REPLACEMENT_CHARACTER 0xFFFD
 
 /* SUSP 4: signature, length and version. */
-#define SYSTEM_USE_HEAD_SIZE 4
-#define SYSTEM_USE_SP_SIZE   7
-#define SYSTEM_USE_CL_SIZE   12
+#define SYSTEM_USE_SP_SIZE 7
 
 static const char standard_id[5] = {'C', 'D', '0', '0', '1'};
 
@@ -226,38 +224,6 @@ static size_t system_use_offset(uint8_t identifier_length)
 	       (identifier_length % 2 == 0 ? 1 : 0);
 }
 
-static uint32_t get_le32(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-	       (uint32_t)bytes[3] << 24;
-}
-
-/* SUSP 4; false: an entry reaches beyond the area. */
-static bool get_system_use(const uint8_t *area, size_t length,
-			   struct fsi_iso9660_found *found)
-{
-	size_t at = 0;
-
-	while (at + SYSTEM_USE_HEAD_SIZE <= length) {
-		const uint8_t *entry = area + at;
-		const size_t size = entry[2];
-
-		if (memcmp(entry, "ST", 2) == 0)
-			break;
-		if (size < SYSTEM_USE_HEAD_SIZE || size > length - at)
-			return false;
-		if (memcmp(entry, "RE", 2) == 0 && entry[3] == 1)
-			found->is_relocated = true;
-		if (memcmp(entry, "ZF", 2) == 0)
-			found->is_compressed = true;
-		if (memcmp(entry, "CL", 2) == 0 && entry[3] == 1 &&
-		    size >= SYSTEM_USE_CL_SIZE)
-			found->relocated_block = get_le32(entry + SYSTEM_USE_HEAD_SIZE);
-		at += size;
-	}
-	return true;
-}
-
 bool fsi_iso9660_get_record(const uint8_t *bytes, size_t length, unsigned skipped,
 			    struct fsi_iso9660_found *ret_found)
 {
@@ -284,14 +250,18 @@ bool fsi_iso9660_get_record(const uint8_t *bytes, size_t length, unsigned skippe
 	at = system_use_offset(record->identifier_length[0]) + skipped;
 	if (skipped == FSI_ISO9660_NO_SYSTEM_USE || at >= record->length[0])
 		return true;
-	return get_system_use(bytes + at, record->length[0] - at, ret_found);
+	return fsi_iso9660_get_system_use(bytes + at, record->length[0] - at, ret_found);
+}
+
+bool fsi_iso9660_has_system_use(const uint8_t *block)
+{
+	const size_t at = system_use_offset(block[32]);
+
+	return at + SYSTEM_USE_SP_SIZE <= block[0] && memcmp(block + at, "SP", 2) == 0;
 }
 
 unsigned fsi_iso9660_get_skipped(const uint8_t *block)
 {
-	const size_t at = system_use_offset(block[32]);
-
-	return at + SYSTEM_USE_SP_SIZE <= block[0] && memcmp(block + at, "SP", 2) == 0
-		       ? block[at + 6]
-		       : 0;
+	return fsi_iso9660_has_system_use(block) ? block[system_use_offset(block[32]) + 6]
+						 : 0;
 }

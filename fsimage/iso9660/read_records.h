@@ -56,9 +56,15 @@ void fsi_iso9660_get_text_date(const struct fsi_iso9660_text_date *date,
 void fsi_iso9660_get_date(const struct fsi_iso9660_date *date,
 			  struct fsi_disc_time *ret_time);
 
+/* Where a system use area goes on (SUSP 5.1). */
+struct fsi_iso9660_continuation {
+	uint32_t block;
+	uint32_t offset; /* in it */
+	uint32_t length; /* 0: nowhere */
+};
+
 /* What a directory record says of a file section (ECMA-119 9.1), and what the
- * system use area says of relocated directories (RRIP 4.1.5.1, 4.1.5.3) and of zisofs,
- * as far as it is in the record. */
+ * system use area says of relocated directories (RRIP 4.1.5.1, 4.1.5.3) and of zisofs. */
 struct fsi_iso9660_found {
 	uint32_t size_of_record;
 	uint32_t first_block; /* of the data, behind extended attributes */
@@ -69,6 +75,7 @@ struct fsi_iso9660_found {
 	bool is_interleaved;	  /* its blocks do not lie side by side */
 	bool is_compressed;	  /* in a way that Linux undoes (zisofs) */
 	bool is_relocated;	  /* listed where it belongs by another record */
+	struct fsi_iso9660_continuation continuation;
 	uint32_t relocated_block; /* where the directory is that this stands for; or 0 */
 };
 
@@ -82,6 +89,16 @@ struct fsi_iso9660_found {
  */
 bool fsi_iso9660_get_record(const uint8_t *bytes, size_t length, unsigned skipped,
 			    struct fsi_iso9660_found *ret_found);
+
+/*
+ * Add what a system use area, or one that it goes on in, says. false: an entry does not
+ * fit, or lacks what each of its kind has.
+ */
+bool fsi_iso9660_get_system_use(const uint8_t *area, size_t length,
+				struct fsi_iso9660_found *found);
+
+/* Whether the first record of the root directory says that there are entries of SUSP. */
+bool fsi_iso9660_has_system_use(const uint8_t *block);
 
 /* Those bytes, from the first record of the root directory (SUSP 5.3). */
 unsigned fsi_iso9660_get_skipped(const uint8_t *block);

@@ -9,6 +9,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* So many contents stay open: what is read at random is read again. */
+#define SPARE_COUNT 64
+
 /* A region's content that was opened and may be asked for again soon. */
 struct opened {
 	const struct fsi_region *region;
@@ -21,10 +24,11 @@ struct image_stream {
 	void (*hold)(void *keeper);
 	void (*let_go)(void *keeper);
 	/*
-	 * The content that was read last. A reader takes it out while it uses
-	 * it; another one, finding the slot empty, opens its own.
+	 * Contents that were read lately, each region in a place of its own. Who looks
+	 * at one takes it out for that moment; another reader, finding the place
+	 * empty, opens its own.
 	 */
-	_Atomic(struct opened *) spare;
+	_Atomic(struct opened *) spares[SPARE_COUNT];
 };
 
 static void close_opened(struct opened *opened)
@@ -33,6 +37,19 @@ static void close_opened(struct opened *opened)
 		return;
 	fsi_stream_release(opened->stream);
 	fsi_free(opened);
+}
+
+static _Atomic(struct opened *) *place_of(struct image_stream *image,
+					  const struct fsi_region *region)
+{
+	const size_t number = (size_t)(region - image->layout->regions.items);
+
+	return &image->spares[number % SPARE_COUNT];
+}
+
+static void keep_opened(_Atomic(struct opened *) *place, struct opened *opened)
+{
+	close_opened(atomic_exchange(place, opened));
 }
 
 static HRESULT open_region(const struct fsi_region *region, struct opened **ret_opened)
@@ -52,61 +69,67 @@ static HRESULT open_region(const struct fsi_region *region, struct opened **ret_
 	return S_OK;
 }
 
-/* The content of a region: that which is spare, or else opened. */
-static HRESULT take_opened(struct image_stream *image, const struct fsi_region *region,
-			   struct opened **ret_opened)
+/*
+ * The content of a region, with a reference: that which is spare, or else opened and
+ * then spare. Several readers may have the same one.
+ */
+static HRESULT take_content(struct image_stream *image, const struct fsi_region *region,
+			    fsi_stream **ret_content)
 {
-	struct opened *opened = atomic_exchange(&image->spare, NULL);
+	_Atomic(struct opened *) *place = place_of(image, region);
+	struct opened *opened = atomic_exchange(place, NULL);
 
 	if (opened == NULL || opened->region != region) {
 		close_opened(opened);
-		return open_region(region, ret_opened);
+		FSI_TRY(open_region(region, &opened));
 	}
-	*ret_opened = opened;
+	*ret_content = fsi_stream_add_ref(opened->stream);
+	keep_opened(place, opened);
 	return S_OK;
 }
 
-static void keep_opened(struct image_stream *image, struct opened *opened)
+/* What has failed, or was read to its end, is not asked for again soon. */
+static void forget_content(struct image_stream *image, const struct fsi_region *region)
 {
-	close_opened(atomic_exchange(&image->spare, opened));
+	_Atomic(struct opened *) *place = place_of(image, region);
+	struct opened *opened = atomic_exchange(place, NULL);
+
+	if (opened != NULL && opened->region != region)
+		keep_opened(place, opened);
+	else
+		close_opened(opened);
 }
 
 /* Read from a region's content; behind its end there are zeros. */
 static HRESULT read_opened(struct image_stream *image, const struct fsi_region *region,
 			   uint64_t offset, uint8_t *buffer, size_t length)
 {
-	struct opened *opened = NULL;
+	fsi_stream *content = NULL;
 	size_t got = 0;
 	HRESULT hr = S_OK;
 
-	FSI_TRY(take_opened(image, region, &opened));
-	hr = fsi_stream_read(opened->stream, offset, buffer, length, &got);
-	if (FAILED(hr)) {
-		close_opened(opened);
-		return hr;
-	}
-	memset(buffer + got, 0, length - got);
-	/* Read to the end: nobody will ask for more of it soon. */
-	if (offset + length == (uint64_t)region->blocks * FSI_BLOCK_SIZE)
-		close_opened(opened);
-	else
-		keep_opened(image, opened);
-	return S_OK;
+	FSI_TRY(take_content(image, region, &content));
+	hr = fsi_stream_read(content, offset, buffer, length, &got);
+	if (SUCCEEDED(hr))
+		memset(buffer + got, 0, length - got);
+	if (FAILED(hr) || offset + length == (uint64_t)region->blocks * FSI_BLOCK_SIZE)
+		forget_content(image, region);
+	fsi_stream_release(content);
+	return hr;
 }
 
 static HRESULT count_opened_zeros(struct image_stream *image,
 				  const struct fsi_region *region, uint64_t offset,
 				  uint64_t *ret_count)
 {
-	struct opened *opened = NULL;
+	fsi_stream *content = NULL;
 	HRESULT hr = S_OK;
 
-	FSI_TRY(take_opened(image, region, &opened));
-	hr = fsi_stream_count_zeros(opened->stream, offset, ret_count);
+	FSI_TRY(take_content(image, region, &content));
+	hr = fsi_stream_count_zeros(content, offset, ret_count);
 	if (FAILED(hr))
-		close_opened(opened);
-	else
-		keep_opened(image, opened);
+		forget_content(image, region);
+	fsi_stream_release(content);
 	return hr;
 }
 
@@ -274,17 +297,16 @@ static HRESULT share_opened(struct image_stream *image, const struct fsi_region 
 {
 	const uint64_t left = (uint64_t)region->blocks * FSI_BLOCK_SIZE - offset;
 	struct fsi_share_target part = *target;
-	struct opened *opened = NULL;
+	fsi_stream *content = NULL;
 	HRESULT hr = S_OK;
 
 	if (part.length > left)
 		part.length = left;
-	FSI_TRY(take_opened(image, region, &opened));
-	hr = fsi_stream_share(opened->stream, offset, &part, ret_length);
+	FSI_TRY(take_content(image, region, &content));
+	hr = fsi_stream_share(content, offset, &part, ret_length);
 	if (FAILED(hr))
-		close_opened(opened);
-	else
-		keep_opened(image, opened);
+		forget_content(image, region);
+	fsi_stream_release(content);
 	return hr;
 }
 
@@ -349,7 +371,8 @@ static void destroy_image(void *self)
 {
 	struct image_stream *image = self;
 
-	close_opened(atomic_load(&image->spare));
+	for (size_t i = 0; i < SPARE_COUNT; i++)
+		close_opened(atomic_load(&image->spares[i]));
 	image->let_go(image->keeper);
 	fsi_free(image);
 }
@@ -377,7 +400,8 @@ HRESULT fsi_image_stream_create(const struct fsi_layout *layout, void *keeper,
 	image->keeper = keeper;
 	image->hold = hold;
 	image->let_go = let_go;
-	atomic_init(&image->spare, NULL);
+	for (size_t i = 0; i < SPARE_COUNT; i++)
+		atomic_init(&image->spares[i], NULL);
 	hr = fsi_stream_make(&image_ops, image, ret_stream);
 	if (FAILED(hr)) {
 		fsi_free(image);

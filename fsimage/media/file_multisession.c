@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "error/fail.h"
+#include "io/descriptor.h"
 #include "io/stream.h"
 
 #include <errno.h>

@@ -202,6 +202,11 @@ static uint32_t find_changes(const struct fsi_name_map *map,
 	return count;
 }
 
+static HRESULT ask_at(const struct fsi_name_siblings *siblings, uint32_t n)
+{
+	return n % FSI_PATIENCE_STEP == 0 ? fsi_patience_ask(siblings->patience) : S_OK;
+}
+
 /* Give away the names that need no change. Of two that differ only in case the
  * first has it, the other waits for a number. */
 static HRESULT take_natural_names(struct naming *naming)
@@ -213,6 +218,7 @@ static HRESULT take_natural_names(struct naming *naming)
 	for (uint32_t n = 0; n < siblings->count; n++) {
 		const struct fsi_node *node = siblings->nodes[n];
 
+		FSI_TRY(ask_at(siblings, n));
 		if (siblings->names[n] == NAME_PENDING)
 			continue;
 		if (naming->map->letter_case == FSI_NAME_CASE_UPPER) {
@@ -239,6 +245,7 @@ static HRESULT take_other_names(struct naming *naming)
 	struct wish wish;
 
 	for (uint32_t n = 0; n < siblings->count; n++) {
+		FSI_TRY(ask_at(siblings, n));
 		if (siblings->names[n] != NAME_PENDING)
 			continue;
 		naming->last_other = siblings->nodes[n];

@@ -6,6 +6,7 @@
 #ifndef FSI_NAME_UNIQUE_H
 #define FSI_NAME_UNIQUE_H
 
+#include "base/patience.h"
 #include "base/vector.h"
 #include "name/map.h"
 
@@ -17,7 +18,8 @@ struct fsi_name_text {
 struct fsi_name_siblings {
 	const struct fsi_node *const *nodes; /* in byte order of their names */
 	uint32_t count;
-	uint32_t *names; /* set here; see struct fsi_name_view */
+	uint32_t *names;		     /* set here; see struct fsi_name_view */
+	const struct fsi_patience *patience; /* NULL: all are named at once */
 };
 
 /* Make text hold its first NUL. E_OUTOFMEMORY. */
@@ -35,7 +37,8 @@ static inline const char *fsi_name_of_sibling(const struct fsi_name_siblings *si
 
 /*
  * Name the children of a directory. E_OUTOFMEMORY; IMAPI_E_NO_UNIQUE_NAME
- * (name, file system); then names and what was appended to text are of no use.
+ * (name, file system); what is returned for want of patience; then names and what was
+ * appended to text are of no use.
  */
 HRESULT fsi_name_siblings_map(const struct fsi_name_map *map,
 			      const struct fsi_name_siblings *siblings,

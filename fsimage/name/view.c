@@ -175,6 +175,7 @@ static HRESULT map_directory(struct fsi_name_view *view, const struct fsi_node *
 		.nodes = view->order->items + first,
 		.count = fsi_name_view_child_count(view, directory),
 		.names = view->names + first,
+		.patience = view->order->patience,
 	};
 	const struct fsi_name_map map = fsi_name_map_of(&view->rules);
 	uint32_t changed_count = 0;

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "error/fail.h"
+#include "io/descriptor.h"
 #include "io/share.h"
 #include "io/stream.h"
 #include "stash/stash.h"

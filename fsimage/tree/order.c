@@ -111,22 +111,36 @@ static bool allocate_order(struct fsi_order *order, const struct fsi_tree *tree)
 	       order->owners != NULL && order->streams != NULL && order->data != NULL;
 }
 
+/* The list grows while it is walked: that is what makes it breadth first. */
+static HRESULT add_items(struct fsi_order *order, const struct fsi_tree *tree)
+{
+	for (uint32_t i = 0; i < order->directory_count; i++) {
+		FSI_TRY(fsi_patience_ask(order->patience));
+		add_children(order, tree, order->directories[i]);
+	}
+	return fsi_patience_ask(order->patience);
+}
+
 HRESULT fsi_order_create(struct fsi_tree *tree, bool with_streams,
 			 struct fsi_order **ret_order)
 {
 	struct fsi_order *order = fsi_allocate_zeroed(1, sizeof(*order));
+	HRESULT hr = S_OK;
 
 	if (order == NULL || !allocate_order(order, tree)) {
 		fsi_order_destroy(order);
 		return FSI_FAIL(E_OUTOFMEMORY);
 	}
+	order->patience = &tree->patience;
 	tree->root.number = 0;
 	tree->root.content.children->number = 0;
 	order->items[order->item_count++] = &tree->root;
 	order->directories[order->directory_count++] = &tree->root;
-	/* The list grows while it is walked: that is what makes it breadth first. */
-	for (uint32_t i = 0; i < order->directory_count; i++)
-		add_children(order, tree, order->directories[i]);
+	hr = add_items(order, tree);
+	if (FAILED(hr)) {
+		fsi_order_destroy(order);
+		return hr;
+	}
 	forget_items(order->items, order->item_count);
 	number_data(order, order->items, order->item_count);
 	order->item_data_count = order->data_count;

@@ -10,11 +10,13 @@
 #ifndef FSI_TREE_ORDER_H
 #define FSI_TREE_ORDER_H
 
+#include "base/patience.h"
 #include "tree/node.h"
 
 struct fsi_tree;
 
 struct fsi_order {
+	const struct fsi_patience *patience; /* of the tree */
 	const struct fsi_node **items; /* items[n]->number == n; items[0] is the root */
 	uint32_t item_count;
 	uint32_t large_count; /* files that are too large for some file systems */
@@ -39,7 +41,7 @@ struct fsi_order {
 /*
  * Number the items of a tree. They keep their numbers until the tree changes
  * and is ordered anew. with_streams: named streams are to be laid out too.
- * E_OUTOFMEMORY.
+ * E_OUTOFMEMORY; what the tree's patience returned.
  */
 HRESULT fsi_order_create(struct fsi_tree *tree, bool with_streams,
 			 struct fsi_order **ret_order);

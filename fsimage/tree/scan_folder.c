@@ -451,7 +451,9 @@ static HRESULT read_folder(struct scan *scan)
 			.name = listing.names.items[i],
 		};
 
-		hr = add_entry(&entry);
+		hr = fsi_patience_ask(&scan->request->tree->patience);
+		if (SUCCEEDED(hr))
+			hr = add_entry(&entry);
 	}
 	fsi_folder_listing_free(&listing);
 	return hr;

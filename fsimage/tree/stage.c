@@ -3,6 +3,7 @@
 #include "tree/stage.h"
 
 #include "error/fail.h"
+#include "io/descriptor.h"
 #include "io/stream.h"
 #include "stash/stash.h"
 #include "tree/change.h"

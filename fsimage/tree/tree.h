@@ -8,6 +8,7 @@
 #define FSI_TREE_TREE_H
 
 #include "base/arena.h"
+#include "base/patience.h"
 #include "base/vector.h"
 #include "tree/node.h"
 #include "tree/open_folder.h"
@@ -58,6 +59,7 @@ struct fsi_tree {
 	struct fsi_tree_rules rules;
 	struct fsi_tree_limits limits;
 	const struct fsi_tree_watcher *watcher; /* NULL: nobody watches */
+	struct fsi_patience patience;		/* of whoever goes through it */
 	fsi_ticks recording_time;
 	uint32_t file_count;
 	uint32_t directory_count; /* the root not counted */

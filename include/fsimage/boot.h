@@ -200,9 +200,9 @@ FSI_API HRESULT fsi_boot_options_get_boot_info_table(fsi_boot_options *options,
 
 /**
  * Set the one boot entry (put_BootImageOptions). Options and image are copied, so
- * that changes of new_val have no effect here. The copy is in memory: a large image
- * is better given by the array below, which refers to it. Both replace each other: the
- * last call counts, and both getters show it.
+ * that changes of new_val have no effect here. A copy of more than 4 MiB is in the
+ * working directory until the image is released; the array below copies nothing. Both
+ * replace each other: the last call counts, and both getters show it.
  *
  * Firmware looks for what it boots in the first session of a disc, so only that one
  * can be made bootable. Those behind it repeat its boot record.
@@ -212,9 +212,12 @@ FSI_API HRESULT fsi_boot_options_get_boot_info_table(fsi_boot_options *options,
  *
  * @param new_val  borrowed; NULL: the image is not to be bootable
  * @return S_OK; E_OUTOFMEMORY; IMAPI_E_READONLY; IMAPI_E_BOOT_IMAGE_DATA without a
- *         boot image, or when its stream can't be read; IMAPI_E_BOOT_OBJECT_CONFLICT
- *         when the session begins behind block 0 or an earlier one was imported, and
- *         new_val is not NULL
+ *         boot image, or when its stream can't be read; for a copy in the working
+ *         directory IMAPI_E_STASHFILE_OPEN_FAILURE, _WRITE_FAILURE, _SEEK_FAILURE,
+ *         IMAPI_E_WORKING_DIRECTORY_SPACE, and E_IMAPI_REQUEST_CANCELLED when the
+ *         events callback asked for it; IMAPI_E_BOOT_OBJECT_CONFLICT when
+ *         the session begins behind block 0 or an earlier one was imported, and new_val
+ *         is not NULL
  */
 FSI_API HRESULT fsi_image_put_boot_image_options(fsi_image *image,
 						 fsi_boot_options *new_val);

@@ -529,8 +529,9 @@ FSI_API HRESULT fsi_image_get_long_joliet_names(fsi_image *image, bool *ret_val)
  * that are a hole. Counts are in blocks of 2048 bytes and concern the current
  * file; the total grows with what has come while it is not known.
  *
- * Extension: fsi_image_create_result_image() tells which file is read to find
- * duplicates, at most 20 times a second, and once when all are found.
+ * Extension: while a result is made it is told which file is read to find duplicates,
+ * at most 20 times a second and once at the end. When that or adding a tree takes long
+ * without an event, current_file is "", both counts are 0: only the answer matters.
  *
  * @param current_file  full path in the image, borrowed for the call
  * @return S_OK to go on; a failure cancels the call that is under way, which
@@ -559,8 +560,8 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *         IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when named streams or
  *         the marks of real-time files are left out;
  *         IMAPI_E_INVALID_VOLUME_NAME in strict mode;
- *         IMAPI_E_READONLY from the events callback;
- *         IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks, or of
+ *         IMAPI_E_READONLY from the events callback; E_IMAPI_REQUEST_CANCELLED when it
+ *         asked for it; IMAPI_E_IMAGE_TOO_BIG over the limit of free media blocks, or of
  *         2,147,483,647 blocks; IMAPI_E_NO_UNIQUE_NAME (name, file system);
  *         IMAPI_E_TOO_MANY_DIRS (file system) when a directory has over 65,534
  *         directories and UDF is to hold it. For boot entries:
@@ -572,8 +573,7 @@ FSI_API HRESULT fsi_image_put_update_handler(fsi_image *image,
  *         IMAPI_E_ITEM_NOT_FOUND (path), IMAPI_E_NOT_FILE (path),
  *         IMAPI_E_DIR_NOT_FOUND (directory), IMAPI_E_NOT_DIR (path),
  *         IMAPI_E_INVALID_PATH (path). With fsi_image_put_deduplicate() what
- *         fsi_stream_read_at() returns for the sources, and
- *         E_IMAPI_REQUEST_CANCELLED when the events callback asked for it
+ *         fsi_stream_read_at() returns for the sources
  */
 FSI_API HRESULT fsi_image_create_result_image(fsi_image *image, fsi_result **ret_result);
 

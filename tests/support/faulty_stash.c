@@ -84,7 +84,7 @@ static int test_fstatvfs(int descriptor, struct statvfs *status)
 	return 0;
 }
 
-/* What io/file_stream.c has, for the stash only. */
+/* What io/descriptor.c has, for the stash only. */
 static int test_read(int descriptor, uint64_t offset, void *buffer, size_t length,
 		     bool to_end, size_t *ret_read)
 {
@@ -101,9 +101,14 @@ static int test_read(int descriptor, uint64_t offset, void *buffer, size_t lengt
 #include "io/stream.h"
 #include "io/system.h"
 
+#define pwrite(descriptor, bytes, l, o) test_pwrite(descriptor, bytes, l, o)
+#define fsi_read_descriptor		stash_read_descriptor
+#define fsi_write_descriptor		stash_write_descriptor
+#include "io/descriptor.c"
+#undef fsi_read_descriptor
+
 #define fsi_system_open(folder, path, f, m)   test_open(path, f, m)
 #define unlink(path)			      test_unlink(path)
-#define pwrite(descriptor, bytes, l, o)	      test_pwrite(descriptor, bytes, l, o)
 #define fstatvfs(descriptor, status)	      test_fstatvfs(descriptor, status)
 #define fsi_read_descriptor(d, o, b, l, e, r) test_read(d, o, b, l, e, r)
 #define refuse_writing			      refuse_writing_item

@@ -37,6 +37,17 @@ void hand_begin_file(enum udf_volume_kind kind, uint16_t revision)
 	udf_put_simple_file(&hand_volume, 8, 150, 3);
 }
 
+void hand_begin_chain(uint32_t size)
+{
+	uint8_t *entry = NULL;
+
+	hand_begin(UDF_PLAIN, 0x102);
+	udf_put_simple_file(&hand_volume, 8, 40, size);
+	entry = udf_volume_entry(&hand_volume, 8);
+	udf_put16(entry, 20, 4096);
+	udf_reseal(entry);
+}
+
 void hand_wipe(uint32_t block)
 {
 	memset(udf_volume_block(&hand_volume, block), 0, UDF_BLOCK);

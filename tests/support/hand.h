@@ -27,6 +27,10 @@ void hand_end(void);
 /* The same, and the file has 3 bytes of data block 150. */
 void hand_begin_file(enum udf_volume_kind kind, uint16_t revision);
 
+/* The same, and the file has so many bytes of data block 40 by an entry of strategy 4096,
+ * whose chain may go on in the next block. */
+void hand_begin_chain(uint32_t size);
+
 /* Fill a block of the volume with zeros. */
 void hand_wipe(uint32_t block);
 

@@ -7,23 +7,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-void scratch_begin(struct scratch *scratch)
+/* All folders of a program are in one, which has its number, so that it can be removed
+ * whatever becomes of the tests, which are processes of their own. */
+#define PREFIX "fsimage-test-"
+
+static pid_t program;
+
+static const char *parent_folder(void)
 {
 	const char *parent = getenv("TMPDIR");
-	int length = 0;
 
-	*scratch = (struct scratch){.next = 0};
-	length = snprintf(scratch->path, sizeof(scratch->path), "%s/fsimage-test-XXXXXX",
-			  parent != NULL && parent[0] == '/' ? parent : "/tmp");
-	ck_assert_int_lt(length, SCRATCH_PATH_SIZE);
-	ck_assert_msg(mkdtemp(scratch->path) != NULL, "%s: %s", scratch->path,
-		      strerror(errno));
+	return parent != NULL && parent[0] == '/' ? parent : "/tmp";
 }
 
 static int remove_one(const char *path, const struct stat *status, int type,
@@ -35,10 +36,79 @@ static int remove_one(const char *path, const struct stat *status, int type,
 	return remove(path);
 }
 
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void folder_of(pid_t pid, char (*ret_path)[SCRATCH_PATH_SIZE])
+{
+	snprintf(*ret_path, sizeof(*ret_path), "%s/" PREFIX "%ld", parent_folder(),
+		 (long)pid);
+}
+
+/* The tests of a program are forked; they leave this to it. */
+static void remove_own(void)
+{
+	char path[SCRATCH_PATH_SIZE];
+
+	if (getpid() != program)
+		return;
+	folder_of(program, &path);
+	remove_tree(path);
+}
+
+/* What programs left that were killed themselves. */
+static void remove_left(void)
+{
+	DIR *folder = opendir(parent_folder());
+	const struct dirent *entry = NULL;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+		char path[SCRATCH_PATH_SIZE];
+		char *end = NULL;
+		long pid = 0;
+
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
+			continue;
+		pid = strtol(entry->d_name + strlen(PREFIX), &end, 10);
+		if (pid <= 0 || *end != '\0' || kill((pid_t)pid, 0) == 0 ||
+		    errno != ESRCH)
+			continue;
+		folder_of((pid_t)pid, &path);
+		remove_tree(path);
+	}
+	if (folder != NULL)
+		closedir(folder);
+}
+
+__attribute__((constructor)) static void begin_program(void)
+{
+	program = getpid();
+	remove_left();
+	remove_own();
+	atexit(remove_own);
+}
+
+void scratch_begin(struct scratch *scratch)
+{
+	size_t length = 0;
+
+	*scratch = (struct scratch){.next = 0};
+	folder_of(program, &scratch->path);
+	ck_assert_msg(mkdir(scratch->path, 0711) == 0 || errno == EEXIST, "%s: %s",
+		      scratch->path, strerror(errno));
+	length = strlen(scratch->path);
+	ck_assert_uint_lt(length + sizeof("/XXXXXX"), SCRATCH_PATH_SIZE);
+	strcpy(scratch->path + length, "/XXXXXX");
+	ck_assert_msg(mkdtemp(scratch->path) != NULL, "%s: %s", scratch->path,
+		      strerror(errno));
+}
+
 void scratch_end(struct scratch *scratch)
 {
 	if (scratch->path[0] != '\0')
-		nftw(scratch->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		remove_tree(scratch->path);
 	free(scratch->listing);
 	*scratch = (struct scratch){.next = 0};
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A folder of this computer that a test may fill; gone when the test has ended. */
+/* A folder of this computer that a test may fill; gone when the test has ended, or the
+ * program whose test has failed. */
 #ifndef TESTS_SUPPORT_SCRATCH_H
 #define TESTS_SUPPORT_SCRATCH_H
 

@@ -72,6 +72,9 @@ static HRESULT note_event(void *context, fsi_image *told, const char *current_fi
 		api_text("%s %u/%u ", current_file, copied_sectors, total_sectors);
 
 	ck_assert_ptr_eq(told, image);
+	/* Asked whether to go on, as the machine is slow. */
+	if (current_file[0] == '\0')
+		return S_OK;
 	strncat(events->text, event, sizeof(events->text) - strlen(events->text) - 1);
 	if (events->last != NULL && strstr(events->text, events->last) != NULL)
 		return events->answer;
@@ -184,6 +187,66 @@ START_TEST(an_answer_that_is_a_success_does_not_cancel)
 	ASSERT_OK(fsi_image_put_update_handler(image, note_event, &events));
 	ASSERT_OK(fsi_directory_add_tree(root, api_host("tree"), false));
 	assert_counts(2, 2);
+}
+END_TEST
+
+/* ---- being asked ------------------------------------------------------- */
+
+struct asking {
+	unsigned entries; /* that were looked at */
+	unsigned last_entry;
+	unsigned calls;
+};
+
+/* So slow that the handler is asked before the next entry. */
+static bool look_slowly(void *context, const char *path, bool is_directory)
+{
+	struct asking *asking = context;
+
+	(void)path;
+	(void)is_directory;
+	asking->entries++;
+	usleep(60000);
+	return true;
+}
+
+static HRESULT answer(void *context, fsi_image *told, const char *current_file,
+		      uint32_t copied_sectors, uint32_t total_sectors)
+{
+	struct asking *asking = context;
+
+	ck_assert_ptr_eq(told, image);
+	ck_assert_str_eq(current_file, "");
+	ck_assert_uint_eq(copied_sectors, 0);
+	ck_assert_uint_eq(total_sectors, 0);
+	asking->calls++;
+	return asking->entries == asking->last_entry ? E_FAIL : S_OK;
+}
+
+START_TEST(a_tree_without_files_can_be_cancelled_too)
+{
+	struct asking asking = {.last_entry = 2};
+	const struct fsi_add_tree_options options = {.size = sizeof(options),
+						     .filter = look_slowly,
+						     .filter_context = &asking};
+	char *before = NULL;
+
+	scratch_folder(&api_folder, "tree");
+	for (unsigned i = 0; i < 4; i++)
+		scratch_folder(&api_folder, api_text("tree/%u", i));
+	ASSERT_OK(fsi_image_put_update_handler(image, answer, &asking));
+	before = api_describe(image);
+	ASSERT_FAILS(fsi_directory_add_tree_with_options(root, api_host("tree"), &options,
+							 NULL),
+		     E_IMAPI_REQUEST_CANCELLED, "");
+	ck_assert_uint_eq(asking.entries, 2);
+	ck_assert_uint_eq(asking.calls, 2);
+	api_assert_unchanged(image, before);
+	asking = (struct asking){.last_entry = 0};
+	ASSERT_OK(fsi_directory_add_tree_with_options(root, api_host("tree"), &options,
+						      NULL));
+	ck_assert_uint_eq(asking.calls, 3);
+	assert_counts(0, 4);
 }
 END_TEST
 
@@ -341,6 +404,7 @@ int main(void)
 	tcase_add_loop_test(tcase, cancelling_at_any_event_undoes_all, 0, LAST_EVENTS);
 	tcase_add_loop_test(tcase, cancelling_undoes_a_single_file_too, 0, 3);
 	tcase_add_test(tcase, an_answer_that_is_a_success_does_not_cancel);
+	tcase_add_test(tcase, a_tree_without_files_can_be_cancelled_too);
 	tcase_add_test(tcase, a_handler_may_not_change_the_image);
 	tcase_add_test(tcase, a_handler_may_look_at_the_image);
 	tcase_add_test(tcase, a_handler_may_end_its_service);

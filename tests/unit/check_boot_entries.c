@@ -3,7 +3,9 @@
 #include "tests/support/api.h"
 #include "tests/support/streams.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static fsi_image *image;
 static fsi_boot_options *boot;
@@ -103,6 +105,47 @@ START_TEST(the_one_entry_is_a_copy_with_all_bytes_of_its_stream)
 	fsi_stream_release(copy);
 	fsi_boot_options_release(entry);
 	ck_assert_uint_eq(count_entries(), 1);
+}
+END_TEST
+
+/* In memory, or in the working directory. */
+#define IN_MEMORY (4u * 1024 * 1024)
+
+START_TEST(a_large_copy_is_in_the_working_directory)
+{
+	struct test_stream source = {.size = IN_MEMORY};
+	fsi_stream *stream = test_stream_open(&source);
+	fsi_stream *copy = NULL;
+	size_t size = 0;
+	uint8_t *bytes = NULL;
+
+	scratch_folder(&api_folder, "work");
+	ASSERT_OK(fsi_image_put_working_directory(image, api_host("work")));
+	ck_assert_int_eq(rmdir(api_host("work")), 0);
+	ASSERT_OK(fsi_boot_options_assign_boot_image(boot, stream));
+	ASSERT_OK(fsi_image_put_boot_image_options(image, boot));
+	source.size = IN_MEMORY + 1;
+	ASSERT_OK(fsi_boot_options_assign_boot_image(boot, stream));
+	ASSERT_FAILS(fsi_image_put_boot_image_options(image, boot),
+		     IMAPI_E_STASHFILE_OPEN_FAILURE, "data");
+	ck_assert_uint_eq(size_of(first_entry()), IN_MEMORY);
+
+	scratch_folder(&api_folder, "work");
+	ASSERT_OK(fsi_image_put_boot_image_options(image, boot));
+	ck_assert_str_eq(scratch_list(&api_folder, "work"), "");
+	ck_assert_uint_eq(size_of(first_entry()), IN_MEMORY + 1);
+	/* Nothing is read from where it came. */
+	source.fails = true;
+	source.failure = E_FAIL;
+	ASSERT_OK(fsi_boot_options_get_boot_image(first_entry(), &copy));
+	bytes = api_read_all(copy, &size);
+	ck_assert_uint_eq(size, IN_MEMORY + 1);
+	ck_assert(test_stream_matches(&source, 0, bytes, size));
+	free(bytes);
+	fsi_stream_release(copy);
+	fsi_stream_release(stream);
+	assign(boot, 10);
+	ck_assert_uint_eq(source.destroyed, 1);
 }
 END_TEST
 
@@ -220,6 +263,11 @@ START_TEST(a_stream_that_can_not_be_copied_is_refused)
 	static const struct test_stream rows[] = {
 		{.size = 5000, .fails = true, .fail_at = 4096, .failure = E_FAIL},
 		{.size = 5000, .real_size = 4999},
+		{.size = IN_MEMORY + 1, .real_size = IN_MEMORY},
+		{.size = IN_MEMORY + 1,
+		 .fails = true,
+		 .fail_at = IN_MEMORY,
+		 .failure = E_FAIL},
 	};
 
 	assign(boot, 10);
@@ -331,6 +379,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, an_image_is_not_bootable_by_itself);
 	tcase_add_test(tcase, the_one_entry_is_a_copy_with_all_bytes_of_its_stream);
+	tcase_add_test(tcase, a_large_copy_is_in_the_working_directory);
 	tcase_add_test(tcase, a_copy_has_everything_that_was_put);
 	tcase_add_test(tcase, the_array_keeps_references_in_its_order);
 	tcase_add_test(tcase, the_last_call_wins_and_both_getters_show_it);

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "error/fail.h"
+#include "io/descriptor.h"
 #include "tests/support/scratch.h"
 #include "tests/support/streams.h"
 

@@ -251,7 +251,45 @@ START_TEST(any_range_reads_the_same_as_in_sequence)
 {
 	make_expected_image();
 	ck_assert(random_ranges_read_well(stream, 4711 + (uint32_t)_i, 2000));
-	ck_assert_uint_le(count_opened() - count_destroyed(), 1);
+	/* Four regions are opened, and each of them once at a time. */
+	ck_assert_uint_le(count_opened() - count_destroyed(), 4);
+}
+END_TEST
+
+START_TEST(what_is_read_at_random_stays_open)
+{
+	make_expected_image();
+	for (unsigned i = 0; i < 10; i++) {
+		ck_assert(reads_well(stream, 32 * 2048 + i, 5));
+		ck_assert(reads_well(stream, 48 * 2048 + i, 5));
+	}
+	ck_assert_uint_eq(count_opened(), 2);
+	ck_assert_uint_eq(count_destroyed(), 0);
+}
+END_TEST
+
+START_TEST(at_most_64_contents_stay_open)
+{
+	const unsigned count = 63 + (unsigned)_i;
+	struct fsi_layout many = {.next_block = 0};
+	fsi_stream *one = NULL;
+	uint8_t byte = 0;
+
+	parts[7].source.size = 2048;
+	for (unsigned i = 0; i < count; i++)
+		ck_assert_int_eq(
+			fsi_layout_append_at(&many, &opened_ops, &parts[7], 1, i), S_OK);
+	ck_assert_int_eq(fsi_layout_seal(&many, count), S_OK);
+	ck_assert_int_eq(fsi_image_stream_create(&many, &held, hold, let_go, &one), S_OK);
+	for (unsigned i = 0; i < count; i++)
+		ck_assert_int_eq(
+			fsi_stream_read_at(one, (uint64_t)i * 2048, &byte, 1, NULL),
+			S_OK);
+	ck_assert_uint_eq(count_opened(), count);
+	ck_assert_uint_eq(count_opened() - count_destroyed(), count < 64 ? count : 64);
+	fsi_stream_release(one);
+	ck_assert_uint_eq(count_opened(), count_destroyed());
+	fsi_layout_free(&many);
 }
 END_TEST
 
@@ -482,6 +520,8 @@ static TCase *make_reading_case(void)
 	tcase_add_test(tcase, the_whole_image_reads_as_its_regions_say);
 	tcase_add_loop_test(tcase, pieces_of_any_size_make_the_same_image, 0, 8);
 	tcase_add_loop_test(tcase, any_range_reads_the_same_as_in_sequence, 0, 3);
+	tcase_add_test(tcase, what_is_read_at_random_stays_open);
+	tcase_add_loop_test(tcase, at_most_64_contents_stay_open, 0, 3);
 	tcase_add_test(tcase, behind_the_end_there_is_nothing);
 	tcase_add_test(tcase, the_largest_image_of_all_can_be_read);
 	tcase_add_test(tcase, an_image_without_regions_is_zero);

@@ -349,7 +349,7 @@ static HRESULT map_crowd(const struct fsi_name_map *rules, uint32_t count,
 			 struct fsi_name_text *text)
 {
 	uint32_t names[32];
-	struct fsi_name_siblings siblings = {NULL, count, names};
+	struct fsi_name_siblings siblings = {.count = count, .names = names};
 
 	for (uint32_t n = 0; n < count; n++) {
 		char name[32];

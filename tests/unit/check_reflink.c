@@ -5,7 +5,6 @@
 #include "tests/support/faulty_share.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,14 +30,11 @@ static void set_up(void)
 static void make_file(const char *name, size_t size)
 {
 	uint8_t *bytes = malloc(size);
-	FILE *file = fopen(api_host(name), "wb");
 
 	ck_assert_ptr_nonnull(bytes);
-	ck_assert_ptr_nonnull(file);
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)(1 + (i / 4093 + i + (uint8_t)name[0]) % 255);
-	ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-	ck_assert_int_eq(fclose(file), 0);
+	scratch_write(&api_folder, name, bytes, size);
 	free(bytes);
 }
 

@@ -2,6 +2,8 @@
 /* The items of a tree in the order in which they are laid out. */
 #include "tree/order.h"
 
+#include "error/fail.h"
+#include "name/view.h"
 #include "tests/support/trees.h"
 #include "tree/path.h"
 
@@ -169,6 +171,49 @@ START_TEST(an_order_needs_memory)
 }
 END_TEST
 
+/* ---- patience ---------------------------------------------------------- */
+
+static HRESULT give_up(void *context)
+{
+	unsigned *patience = context;
+
+	return (*patience)-- == 0 ? FSI_FAIL(E_IMAPI_REQUEST_CANCELLED) : S_OK;
+}
+
+/* With that much patience; what is made is let go of. */
+static HRESULT order_and_name(unsigned patience)
+{
+	const struct fsi_name_rules rules = {.file_system = FSI_FILE_SYSTEM_ISO9660,
+					     .iso_level = 1};
+	struct fsi_order *order = NULL;
+	struct fsi_name_view *view = NULL;
+	HRESULT hr = S_OK;
+
+	tree.patience = (struct fsi_patience){.ask = give_up, .context = &patience};
+	hr = fsi_order_create(&tree, false, &order);
+	if (SUCCEEDED(hr))
+		hr = fsi_name_view_create(order, &rules, &view);
+	fsi_name_view_destroy(view);
+	fsi_order_destroy(order);
+	return hr;
+}
+
+START_TEST(whoever_has_no_patience_ends_ordering_and_naming)
+{
+	unsigned needed = 0;
+
+	add_at("dir/one long name");
+	add_at("dir/another one");
+	add_at("other/");
+	while (FAILED(order_and_name(needed))) {
+		ck_assert_int_eq(fsi_error_get_code(), E_IMAPI_REQUEST_CANCELLED);
+		ck_assert_uint_lt(++needed, 100);
+	}
+	/* Three directories to order, and the end; two with names, each in two ways. */
+	ck_assert_uint_eq(needed, 3 + 1 + 2 * 2);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("tree: order");
@@ -184,6 +229,7 @@ int main(void)
 	tcase_add_test(tcase, a_file_without_data_has_none_in_the_order);
 	tcase_add_test(tcase, an_empty_tree_has_an_order_too);
 	tcase_add_test(tcase, an_order_needs_memory);
+	tcase_add_test(tcase, whoever_has_no_patience_ends_ordering_and_naming);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -63,6 +63,22 @@ static fsi_disc_view *view_of(fsi_image *image)
 	return view;
 }
 
+/* What the entries of one revision are enough for. */
+static fsi_image *plain_image;
+static fsi_disc_view *plain_view;
+
+static void set_up_plain(void)
+{
+	plain_image = make_image(UDF, 0x102);
+	plain_view = view_of(plain_image);
+}
+
+static void tear_down_plain(void)
+{
+	fsi_disc_view_release(plain_view);
+	fsi_image_release(plain_image);
+}
+
 static void assert_same_data(fsi_disc_entry *entry, fsi_stream *expected)
 {
 	fsi_stream *stream = NULL;
@@ -423,25 +439,21 @@ START_TEST(a_path_leads_to_an_entry)
 	static const char *const roots[] = {"", "/", "//", "///"};
 	static const char *const deeper[] = {"dir/sub/deeper", "/dir/sub/deeper/",
 					     "//dir//sub///deeper//"};
-	fsi_image *image = make_image(UDF, 0x102);
-	fsi_disc_view *view = view_of(image);
 	fsi_disc_entry *entry = NULL;
 	const char *name = NULL;
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		entry = disc_entry(view, roots[i]);
+		entry = disc_entry(plain_view, roots[i]);
 		ASSERT_OK(fsi_disc_entry_get_name(entry, &name));
 		ck_assert_str_eq(name, "");
 		fsi_disc_entry_release(entry);
 	}
 	for (size_t i = 0; i < sizeof(deeper) / sizeof(deeper[0]); i++) {
-		entry = disc_entry(view, deeper[i]);
+		entry = disc_entry(plain_view, deeper[i]);
 		ASSERT_OK(fsi_disc_entry_get_name(entry, &name));
 		ck_assert_str_eq(name, "deeper");
 		fsi_disc_entry_release(entry);
 	}
-	fsi_disc_view_release(view);
-	fsi_image_release(image);
 }
 END_TEST
 
@@ -450,28 +462,22 @@ START_TEST(a_path_that_leads_nowhere_is_told)
 	static const char *const missing[] = {"x",	"on",	"onee",	  "ONE",
 					      "dir/x",	".",	"dir/..", "dir/sub/x/y",
 					      "void/x", "\\one"};
-	fsi_image *image = make_image(UDF, 0x102);
-	fsi_disc_view *view = view_of(image);
 	fsi_disc_entry *entry = NULL;
 
 	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
-		ASSERT_FAILS(fsi_disc_view_get_entry(view, missing[i], &entry),
+		ASSERT_FAILS(fsi_disc_view_get_entry(plain_view, missing[i], &entry),
 			     IMAPI_E_ITEM_NOT_FOUND, missing[i]);
 		ck_assert_ptr_null(entry);
 	}
-	ASSERT_FAILS(fsi_disc_view_get_entry(view, "one/x", &entry), IMAPI_E_NOT_DIR,
-		     "one/x");
-	fsi_disc_view_release(view);
-	fsi_image_release(image);
+	ASSERT_FAILS(fsi_disc_view_get_entry(plain_view, "one/x", &entry),
+		     IMAPI_E_NOT_DIR, "one/x");
 }
 END_TEST
 
 START_TEST(each_kind_is_asked_for_what_it_has)
 {
-	fsi_image *image = make_image(UDF, 0x102);
-	fsi_disc_view *view = view_of(image);
-	fsi_disc_entry *file = disc_entry(view, "one");
-	fsi_disc_entry *folder = disc_entry(view, "dir");
+	fsi_disc_entry *file = disc_entry(plain_view, "one");
+	fsi_disc_entry *folder = disc_entry(plain_view, "dir");
 	fsi_disc_children *children = NULL;
 	fsi_stream *stream = NULL;
 	char *target = NULL;
@@ -485,16 +491,12 @@ START_TEST(each_kind_is_asked_for_what_it_has)
 	ck_assert(children == NULL && stream == NULL && target == NULL);
 	fsi_disc_entry_release(file);
 	fsi_disc_entry_release(folder);
-	fsi_disc_view_release(view);
-	fsi_image_release(image);
 }
 END_TEST
 
 START_TEST(an_enumeration_that_has_ended_stays_so)
 {
-	fsi_image *image = make_image(UDF, 0x102);
-	fsi_disc_view *view = view_of(image);
-	fsi_disc_entry *folder = disc_entry(view, "dir/sub");
+	fsi_disc_entry *folder = disc_entry(plain_view, "dir/sub");
 	fsi_disc_children *children = NULL;
 	fsi_disc_entry *child = NULL;
 
@@ -510,16 +512,12 @@ START_TEST(an_enumeration_that_has_ended_stays_so)
 	ASSERT_OK(fsi_disc_entry_get_children(folder, &children));
 	fsi_disc_children_release(children);
 	fsi_disc_entry_release(folder);
-	fsi_disc_view_release(view);
-	fsi_image_release(image);
 }
 END_TEST
 
 START_TEST(data_is_read_at_any_offset)
 {
-	fsi_image *image = make_image(UDF, 0x102);
-	fsi_disc_view *view = view_of(image);
-	fsi_disc_entry *entry = disc_entry(view, "large");
+	fsi_disc_entry *entry = disc_entry(plain_view, "large");
 	fsi_stream *expected = api_sized_stream(300000);
 	fsi_stream *stream = NULL;
 	uint64_t state = 1;
@@ -550,8 +548,6 @@ START_TEST(data_is_read_at_any_offset)
 	fsi_stream_release(stream);
 	fsi_stream_release(expected);
 	fsi_disc_entry_release(entry);
-	fsi_disc_view_release(view);
-	fsi_image_release(image);
 }
 END_TEST
 
@@ -560,12 +556,12 @@ int main(void)
 	Suite *suite = suite_create("UDF reader");
 	TCase *images = tcase_create("images");
 	TCase *discs = tcase_create("discs");
+	TCase *entries = tcase_create("entries");
 
 	tcase_add_test(images, what_was_written_reads_back_in_every_revision);
 	tcase_add_test(images, directories_may_be_deep);
 	tcase_add_test(images, times_and_attributes_read_back);
 	tcase_add_test(images, extents_are_where_the_map_of_the_image_says);
-	tcase_add_test(images, data_is_read_at_any_offset);
 	tcase_add_test(discs, file_systems_are_recognised);
 	tcase_add_test(discs, what_has_no_file_system_is_opened_all_the_same);
 	tcase_add_test(discs, a_file_system_that_is_not_there_is_not_found);
@@ -573,11 +569,14 @@ int main(void)
 	tcase_add_test(discs, blocks_are_counted_whole);
 	tcase_add_test(discs, what_came_from_a_disc_outlives_it);
 	tcase_add_test(discs, references_are_counted);
-	tcase_add_test(discs, a_path_leads_to_an_entry);
-	tcase_add_test(discs, a_path_that_leads_nowhere_is_told);
-	tcase_add_test(discs, each_kind_is_asked_for_what_it_has);
-	tcase_add_test(discs, an_enumeration_that_has_ended_stays_so);
+	tcase_add_checked_fixture(entries, set_up_plain, tear_down_plain);
+	tcase_add_test(entries, data_is_read_at_any_offset);
+	tcase_add_test(entries, a_path_leads_to_an_entry);
+	tcase_add_test(entries, a_path_that_leads_nowhere_is_told);
+	tcase_add_test(entries, each_kind_is_asked_for_what_it_has);
+	tcase_add_test(entries, an_enumeration_that_has_ended_stays_so);
 	suite_add_tcase(suite, images);
 	suite_add_tcase(suite, discs);
+	suite_add_tcase(suite, entries);
 	return api_run(suite);
 }

@@ -95,11 +95,7 @@ START_TEST(the_tag_of_an_indirect_entry_is_checked)
 {
 	uint8_t *block = NULL;
 
-	hand_begin(UDF_PLAIN, 0x102);
-	udf_put_simple_file(&hand_volume, 8, 40, 3);
-	block = udf_volume_entry(&hand_volume, 8);
-	udf_put16(block, 20, 4096);
-	udf_reseal(block);
+	hand_begin_chain(3);
 	block = udf_volume_entry(&hand_volume, 9);
 	udf_put_long(block + 36, 0, UDF_BLOCK, 20, 0);
 	udf_seal(&hand_volume, block, 259, 52, 9);
@@ -273,10 +269,7 @@ END_TEST
 
 START_TEST(a_chain_of_entries_has_an_end)
 {
-	hand_begin(UDF_PLAIN, 0x102);
-	udf_put_simple_file(&hand_volume, 8, 40, 8);
-	udf_put16(udf_volume_entry(&hand_volume, 8), 20, 4096);
-	udf_reseal(udf_volume_entry(&hand_volume, 8));
+	hand_begin_chain(8);
 	udf_put_long(udf_volume_entry(&hand_volume, 9) + 36, 0, UDF_BLOCK, 8, 0);
 	udf_seal(&hand_volume, udf_volume_entry(&hand_volume, 9), 259, 52, 9);
 	hand_assert_damaged(
