@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "append"), str(HERE.parent / "faults")]
@@ -239,6 +240,73 @@ class Sessions(SessionTest):
             with self.subTest(words):
                 self.fail_with("E_INVALIDARG", *words, "--session", "3", self.image,
                                hint="lists the sessions")
+
+
+class OtherWriters(SessionTest):
+    """Sessions of those who keep no records of them."""
+
+    def add_by_xorriso(self, image: Path, name: str) -> None:
+        """Let xorriso put a folder there, in a session of its own."""
+        self.put(f"{name}/file", name)
+        subprocess.run(["xorriso", "-dev", f"stdio:{image}", "-joliet", "on", "-map",
+                        self.room / name, f"/{name}", "-commit"], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def sessions(self, image: Path) -> list[dict[str, Any]]:
+        """What is told of them."""
+        found: list[dict[str, Any]] = self.do("info", "--json", image).object["sessions"]
+        return found
+
+    def test_sessions_of_xorriso_are_found(self) -> None:
+        image = self.room / "x.img"
+        for number, name in enumerate(("a", "b", "c"), 1):
+            self.add_by_xorriso(image, name)
+            sessions = self.sessions(image)
+            self.assertEqual(number, len(sessions))
+            self.assertEqual(32, sessions[0]["first_block"])
+        for number in range(1, 4):
+            shown = self.do("ls", "--session", str(number), image).output.split()
+            self.assertEqual(["a", "b", "c"][:number], shown)
+        self.do("append", "-q", "-f", "iso9660,joliet", image, "more")
+        self.assertEqual(4, len(self.sessions(image)))
+        self.assertEqual(["a", "b", "c", "two"], self.do("ls", image).output.split())
+        self.assertEqual(["a"], self.do("ls", "--session", "1", image).output.split())
+
+    def test_what_xorriso_adds_to_an_image_of_ours_is_found(self) -> None:
+        self.do("append", "-q", self.image, "more")
+        self.add_by_xorriso(self.image, "c")
+        sessions = self.sessions(self.image)
+        self.assertEqual([["iso9660", "joliet", "udf"]] * 2 + [["iso9660", "joliet"]],
+                         [session["file_systems"] for session in sessions])
+        shown = ["ls", "--view", "joliet", "--session"]
+        for number, names in enumerate((["one"], ["one", "two"], ["c", "one", "two"]), 1):
+            self.assertEqual(names, self.do(*shown, str(number), self.image).output.split())
+        self.do("append", "-q", self.image, "n=more/two")
+        self.assertEqual(["c", "n", "one", "two"], self.do("ls", self.image).output.split())
+        self.assertEqual(4, len(self.sessions(self.image)))
+        self.assertEqual(0, self.run_command("check", self.image).status)
+
+    def test_the_first_session_of_growisofs_is_told_to_be_overwritten(self) -> None:
+        make = ["genisoimage", "-quiet", "-J", "-r", "-input-charset", "utf-8"]
+        first, second = self.room / "first.iso", self.room / "second.iso"
+        subprocess.run([*make, "-o", first, "source"], check=True, cwd=self.room)
+        start = -(-first.stat().st_size // 2048 // 16) * 16
+        subprocess.run([*make, "-C", f"0,{start}", "-M", first, "-o", second, "more"],
+                       check=True, cwd=self.room, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        disc = bytearray(first.read_bytes().ljust(start * 2048, b"\0") + second.read_bytes())
+        # It copies the new descriptors to the start, with the size of all.
+        disc[16 * 2048:32 * 2048] = disc[(start + 16) * 2048:(start + 32) * 2048]
+        size = len(disc) // 2048
+        disc[16 * 2048 + 80:16 * 2048 + 88] = size.to_bytes(4, "little") + size.to_bytes(4, "big")
+        first.write_bytes(disc)
+        told = self.sessions(first)
+        self.assertEqual([(0, []), (start, ["iso9660", "joliet"])],
+                         [(one["first_block"], one["file_systems"]) for one in told])
+        self.assertEqual(["one", "two"], self.do("ls", first).output.split())
+        self.do("append", "-q", first, "x=more/two")
+        self.assertEqual(3, len(self.sessions(first)))
+        self.assertEqual(["one", "two"], self.do("ls", "--session", "2", first).output.split())
 
 
 class Safety(unittest.TestCase):

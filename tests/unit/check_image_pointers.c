@@ -236,6 +236,29 @@ static void try_image(void)
 
 /* ---- fsimage/item.h ---------------------------------------------------- */
 
+static void try_imports(void)
+{
+	enum fsi_file_system imported = FSI_FILE_SYSTEM_NONE;
+	char *name = NULL;
+	uint32_t session = 0;
+	bool value = false;
+
+	NEEDS(fsi_image_import_file_system, image, NULL, &imported);
+	NEEDS(fsi_image_import_file_system, ret_imported, image, NULL);
+	NEEDS(fsi_image_import_specific_file_system, image, NULL, FSI_FILE_SYSTEM_UDF);
+	NEEDS(fsi_image_get_imported_volume_name, image, NULL, &name);
+	NEEDS(fsi_image_get_imported_volume_name, ret_name, image, NULL);
+	NEEDS(fsi_image_put_import_session, image, NULL, 0);
+	NEEDS(fsi_image_get_import_session, image, NULL, &session);
+	NEEDS(fsi_image_get_import_session, ret_val, image, NULL);
+	NEEDS(fsi_image_put_continue_writable_volumes, image, NULL, false);
+	NEEDS(fsi_image_get_continue_writable_volumes, image, NULL, &value);
+	NEEDS(fsi_image_get_continue_writable_volumes, ret_val, image, NULL);
+	NEEDS(fsi_image_put_import_handler, image, NULL, NULL, NULL);
+	TAKES_NULL(fsi_image_put_import_handler, handler, image, NULL, image);
+	TAKES_NULL(fsi_image_put_import_handler, context, image, NULL, NULL);
+}
+
 static void try_items(void)
 {
 	struct timespec time;
@@ -308,6 +331,9 @@ static void try_directories(void)
 	NEEDS(fsi_directory_remove, path, root, NULL);
 	NEEDS(fsi_directory_remove_tree, directory, NULL, "\\");
 	NEEDS(fsi_directory_remove_tree, path, root, NULL);
+	NEEDS(fsi_directory_move, directory, NULL, "file", "other");
+	NEEDS(fsi_directory_move, from_path, root, NULL, "other");
+	NEEDS(fsi_directory_move, to_path, root, "file", NULL);
 	ck_assert_ptr_null(found);
 	ck_assert_ptr_null(items);
 }
@@ -433,6 +459,8 @@ static void try_results(void)
 	TAKES_NULL(fsi_result_write_file, options, result, path, NULL);
 	NEEDS(fsi_result_write_descriptor, result, NULL, 1, NULL);
 	TAKES_NULL(fsi_result_write_descriptor, options, result, -1, NULL);
+	NEEDS(fsi_result_write_session, result, NULL, NULL);
+	TAKES_NULL(fsi_result_write_session, options, result, NULL);
 	ck_assert_ptr_null(image_stream);
 	ck_assert_ptr_null(items);
 	ck_assert_ptr_null(ranges);
@@ -515,6 +543,7 @@ static void try_all(void)
 	try_image_getters();
 	try_image_flags();
 	try_image();
+	try_imports();
 	try_items();
 	try_directories();
 	try_lists_and_files();
@@ -539,9 +568,9 @@ END_TEST
 
 START_TEST(no_pointer_of_the_headers_is_forgotten)
 {
-	static const char *const headers[] = {"codes.h",  "error.h", "fsimage.h",
-					      "image.h",  "item.h",  "result.h",
-					      "stream.h", "types.h"};
+	static const char *const headers[] = {"codes.h",  "error.h",  "fsimage.h",
+					      "image.h",  "import.h", "item.h",
+					      "result.h", "stream.h", "types.h"};
 	unsigned pointers = 0;
 
 	try_all();

@@ -107,7 +107,6 @@ static void try_image(void)
 	REFUSED(fsi_image_put_udf_revision(image, 0x201));
 	REFUSED(fsi_image_put_volume_name(image, "name"));
 	REFUSED(fsi_image_put_working_directory(image, "/tmp"));
-	REFUSED(fsi_image_put_session_start_block(image, 0));
 	REFUSED(fsi_image_choose_image_defaults_for_media_type(image,
 							       IMAPI_MEDIA_TYPE_CDR));
 	REFUSED(fsi_image_rollback_to_change_point(image, 0));
@@ -119,6 +118,24 @@ static void try_image(void)
 	ALLOWED(fsi_image_put_stage_files(image, true));
 	ALLOWED(fsi_image_put_update_handler(image, ignore_update, NULL));
 	ALLOWED(fsi_image_lock_in_change_point(image));
+}
+
+static void try_sessions(void)
+{
+	fsi_multisession *multisession = NULL;
+	enum fsi_file_system imported = FSI_FILE_SYSTEM_NONE;
+
+	ASSERT_OK(fsi_multisession_create_on_file(api_host("tree/a"), false,
+						  &multisession));
+	REFUSED(fsi_image_put_session_start_block(image, 0));
+	REFUSED(fsi_image_put_multisession_interfaces(image, &multisession, 1));
+	REFUSED(fsi_image_choose_image_defaults(image, multisession));
+	REFUSED(fsi_image_import_file_system(image, &imported));
+	REFUSED(fsi_image_import_specific_file_system(image, FSI_FILE_SYSTEM_UDF));
+	REFUSED(fsi_image_put_import_session(image, 1));
+	REFUSED(fsi_image_put_continue_writable_volumes(image, true));
+	ALLOWED(fsi_image_put_import_handler(image, NULL, NULL));
+	fsi_multisession_release(multisession);
 }
 
 static void try_items(void)
@@ -138,6 +155,7 @@ static void try_items(void)
 	REFUSED(fsi_directory_add(root, fsi_directory_as_item(loose)));
 	REFUSED(fsi_directory_remove(root, "file"));
 	REFUSED(fsi_directory_remove_tree(root, "folder"));
+	REFUSED(fsi_directory_move(root, "file", "other"));
 	REFUSED(fsi_file_put_data(file, stream));
 	REFUSED(fsi_file_add_stream(file, "other", stream));
 	REFUSED(fsi_file_remove_stream(file, "stream"));
@@ -159,6 +177,7 @@ START_TEST(what_would_change_it_is_refused_while_a_result_is_alive)
 	tried_count = 0;
 	try_flags();
 	try_image();
+	try_sessions();
 	try_items();
 	/* The one that is told, and does not get into this result. */
 	after = api_image_stream(image);
@@ -184,7 +203,7 @@ static bool changes_something(const char *function)
 		"fsi_image_put_",	  "fsi_image_choose_", "fsi_image_rollback_",
 		"fsi_image_lock_in_",	  "fsi_item_put_",     "fsi_directory_add",
 		"fsi_directory_remove",	  "fsi_file_put_",     "fsi_file_add_stream",
-		"fsi_file_remove_stream",
+		"fsi_file_remove_stream", "fsi_image_import_", "fsi_directory_move",
 	};
 
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
@@ -231,9 +250,11 @@ START_TEST(no_function_that_changes_something_is_forgotten)
 	tried_count = 0;
 	try_flags();
 	try_image();
+	try_sessions();
 	try_items();
 	ck_assert_int_eq(look_up("image.h") + look_up("item.h") + look_up("boot.h") +
-				 look_up("hybrid.h"),
+				 look_up("hybrid.h") + look_up("import.h") +
+				 look_up("multisession.h"),
 			 tried_count);
 	fsi_result_release(result);
 }
