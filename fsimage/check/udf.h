@@ -67,6 +67,7 @@ struct fsi_check_udf {
 	uint32_t integrity_block;
 	uint64_t next_unique_id;
 	bool has_next_unique_id;
+	uint32_t own_block; /* of the session, where it goes on from others; else 0 */
 };
 
 /* Whether a rule that began with a revision holds. */

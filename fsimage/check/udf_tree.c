@@ -163,6 +163,8 @@ static void check_body(struct fsi_check_entry *entry)
 
 	fsi_check_udf_attributes(entry);
 	fsi_check_udf_allocation(entry);
+	if (type == FSI_UDF_FILE_DIRECTORY)
+		fsi_check_udf_own_directory(entry);
 	if (type == FSI_UDF_FILE_DIRECTORY || type == FSI_UDF_FILE_STREAM_DIRECTORY)
 		fsi_check_udf_directory(entry);
 	else if (type == FSI_UDF_FILE_LINK)
@@ -320,6 +322,7 @@ void fsi_check_udf_tree(struct fsi_check_udf *udf, struct fsi_check_totals *ret_
 		.totals.directory_count = 1, /* the root */
 	};
 
+	fsi_check_udf_sessions(udf);
 	add_root(&tree, &udf->mount->file_set.root, FSI_CHECK_DIRECTORY);
 	add_system_streams(&tree);
 	/* The list grows while it is walked over. */

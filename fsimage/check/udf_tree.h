@@ -76,6 +76,11 @@ static inline struct fsi_check_node *fsi_check_node_of(
 bool fsi_check_tree_add(struct fsi_check_tree *tree, const struct fsi_check_node *node,
 			size_t *ret_node, bool *ret_is_new);
 
+/* Sessions (udf_sessions.c): what the first one decides; whether a directory is of
+ * the session that is looked at. */
+void fsi_check_udf_sessions(struct fsi_check_udf *udf);
+void fsi_check_udf_own_directory(struct fsi_check_entry *entry);
+
 /* The fields of an entry (udf_entry.c). false: it cannot be gone on with. */
 bool fsi_check_udf_entry(struct fsi_check_entry *entry);
 

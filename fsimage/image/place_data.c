@@ -66,6 +66,15 @@ static bool is_kept(const fsi_image *image, const struct fsi_data *data)
 				      data->source.imported->embedded_offset == 0));
 }
 
+bool fsi_plan_reads_disc(const fsi_image *image, const struct fsi_order *order)
+{
+	for (uint32_t i = 0; i < order->data_count; i++) {
+		if (order->data[i]->is_imported && !is_kept(image, order->data[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Of data that is in pieces, all its runs. */
 static HRESULT find_runs(const fsi_image *image, const struct fsi_data *data,
 			 struct fsi_layout *layout)

@@ -13,6 +13,10 @@ extern const struct fsi_region_ops fsi_plan_data_ops;
 HRESULT fsi_plan_find_runs(const fsi_image *image, const struct fsi_order *order,
 			   struct fsi_layout *layout);
 
+/* Whether reading the image reads the disc of the earlier sessions, as data of theirs is
+ * recorded anew. */
+bool fsi_plan_reads_disc(const fsi_image *image, const struct fsi_order *order);
+
 /* Align the next block for it. */
 HRESULT fsi_plan_begin_data(const fsi_image *image, struct fsi_layout *layout);
 

@@ -275,6 +275,10 @@ FSI_API HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
  * every file system as it was or as it is to be; the session keeps what they were. So
  * the disc can be read at every moment, also when the process or the power goes away.
  *
+ * A disc that is written in sequence can't be read meanwhile. Where data of an earlier
+ * session has to be recorded anew, the whole session is copied into the working directory
+ * of the image first.
+ *
  * @param options  borrowed; NULL: no progress. Only progress is used; it can't stop the
  *                 writing any more once blocks are replaced.
  * @return S_OK; E_POINTER; E_INVALIDARG for a wrong size member; E_OUTOFMEMORY;
@@ -282,8 +286,9 @@ FSI_API HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
  *         one, or has changed, since it was imported; E_ACCESSDENIED when the object of
  *         the disc does not write; IMAPI_E_IMAGE_TOO_BIG when the disc has no room;
  *         IMAPI_E_BAD_MULTISESSION_PARAMETER when the session does not begin where a
- *         disc that is written in sequence goes on; E_IMAPI_REQUEST_CANCELLED when
- *         progress stopped it; what the disc or fsi_stream_read_at() of the sources
+ *         disc that is written in sequence goes on; the codes of stash files, and
+ *         IMAPI_E_WORKING_DIRECTORY_SPACE, when it is copied; E_IMAPI_REQUEST_CANCELLED
+ *         when progress stopped it; what the disc or fsi_stream_read_at() of the sources
  *         returns. On failure before blocks are replaced the disc is as it was, and a
  *         file has its size.
  */

@@ -217,6 +217,52 @@ START_TEST(a_disc_without_a_write_type_is_told)
 }
 END_TEST
 
+/* In the entries of UDF, where ISO 9660 can't find it: the data is recorded anew. */
+START_TEST(data_that_the_disc_has_is_read_before_the_session_is_written)
+{
+	const struct fsi_disc_options options = {.size = sizeof(options),
+						 .session_block = 1032};
+	fsi_image *first = api_image(UDF);
+	enum fsi_file_system imported = FSI_FILE_SYSTEM_NONE;
+	fsi_stream *stream = NULL;
+	fsi_result *result = NULL;
+	fsi_disc *disc = NULL;
+	fsi_disc_view *view = NULL;
+	fsi_disc_entry *entry = NULL;
+	char text[9] = "";
+	uint8_t *made = NULL;
+	size_t size = 0;
+
+	api_add_text(api_root(first), "FILE.TXT", "embedded");
+	stream = api_image_stream(first);
+	made = api_read_all(stream, &size);
+	ck_assert_uint_le(size, 1000 * FSI_BLOCK_SIZE);
+	memcpy(fake_burner.bytes, made, size);
+	free(made);
+	fsi_stream_release(stream);
+	fsi_image_release(first);
+	open_drive();
+	ASSERT_OK(fsi_image_put_file_systems_to_create(image, BRIDGE));
+	ASSERT_OK(put());
+	ASSERT_OK(fsi_image_import_file_system(image, &imported));
+	result = api_result(image);
+	ASSERT_OK(fsi_result_write_session(result, NULL));
+	fsi_result_release(result);
+	ASSERT_OK(fsi_multisession_get_import_stream(object, &stream));
+	ASSERT_OK(fsi_disc_open(stream, &options, &disc));
+	ASSERT_OK(fsi_disc_open_view(disc, FSI_FILE_SYSTEM_JOLIET, &view));
+	ASSERT_OK(fsi_disc_view_get_entry(view, "FILE.TXT", &entry));
+	fsi_stream_release(stream);
+	ASSERT_OK(fsi_disc_entry_open_data(entry, &stream));
+	api_read(stream, 0, text, 8);
+	ck_assert_str_eq(text, "embedded");
+	fsi_stream_release(stream);
+	fsi_disc_entry_release(entry);
+	fsi_disc_view_release(view);
+	fsi_disc_release(disc);
+}
+END_TEST
+
 /* ---- discs that are written at random ---------------------------------- */
 
 static void put_in(int profile)
@@ -402,6 +448,8 @@ int main(void)
 	tcase_add_test(tcase, sessions_of_a_cd_are_told_in_minutes_too);
 	tcase_add_test(tcase, the_session_that_is_mounted_is_the_earlier_one);
 	tcase_add_test(tcase, a_session_is_written_by_one_run);
+	tcase_add_test(tcase,
+		       data_that_the_disc_has_is_read_before_the_session_is_written);
 	tcase_add_test(tcase, a_run_goes_on_where_it_has_come_to);
 	tcase_add_test(tcase, a_drive_that_fails_is_told);
 	tcase_add_test(tcase, a_drive_that_fails_at_the_end_is_told);

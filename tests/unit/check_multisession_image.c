@@ -221,6 +221,15 @@ START_TEST(a_number_that_cannot_be_had_is_told)
 }
 END_TEST
 
+START_TEST(a_kind_of_disc_that_is_not_told_may_take_sessions)
+{
+	paper_discs[0].failures[FSI_MULTISESSION_MEDIA_TYPE] = E_OUTOFMEMORY;
+	ASSERT_FAILS(paper_put(1), E_OUTOFMEMORY, "");
+	paper_discs[0].failures[FSI_MULTISESSION_MEDIA_TYPE] = E_NOTIMPL;
+	ASSERT_OK(paper_put(1));
+}
+END_TEST
+
 START_TEST(media_that_do_not_tell_their_end_are_read_to_the_end)
 {
 	struct fsi_multisession_state state;
@@ -312,6 +321,7 @@ int main(void)
 	tcase_add_loop_test(tcase, numbers_of_a_random_write_disc_go_together, 0,
 			    COUNT(random_write));
 	tcase_add_test(tcase, a_number_that_cannot_be_had_is_told);
+	tcase_add_test(tcase, a_kind_of_disc_that_is_not_told_may_take_sessions);
 	tcase_add_test(tcase, media_that_do_not_tell_their_end_are_read_to_the_end);
 	tcase_add_test(tcase, the_session_is_read_up_to_its_end_from_its_start);
 	tcase_add_test(tcase, pointers_that_are_required_are_not_null);
