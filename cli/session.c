@@ -99,6 +99,47 @@ static HRESULT take_name(struct build *build)
 	return hr;
 }
 
+/* Whether ISO 9660 is there by itself, in which names have lost their case. */
+static HRESULT has_no_case(const struct build *build, bool *ret_answer)
+{
+	const struct fsi_disc_volume *volume = NULL;
+	fsi_stream *stream = NULL;
+	fsi_disc *disc = NULL;
+	fsi_disc_view *view = NULL;
+	HRESULT hr = fsi_multisession_get_import_stream(build->disc, &stream);
+
+	if (SUCCEEDED(hr))
+		hr = fsi_disc_open(stream, NULL, &disc);
+	if (SUCCEEDED(hr))
+		hr = fsi_disc_open_view(disc, FSI_FILE_SYSTEM_ISO9660, &view);
+	if (SUCCEEDED(hr))
+		hr = fsi_disc_view_get_volume(view, &volume);
+	*ret_answer = SUCCEEDED(hr) && !volume->has_rock_ridge;
+	fsi_disc_view_release(view);
+	fsi_disc_release(disc);
+	fsi_stream_release(stream);
+	return hr == E_OUTOFMEMORY ? hr : S_OK;
+}
+
+/* What is called README.TXT there is replaced by readme.txt, and found as either. */
+static HRESULT choose_case(struct build *build)
+{
+	const enum fsi_file_system wanted = build->options.session.import;
+	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
+	bool is_without_case = false;
+	HRESULT hr = fsi_image_identify_file_systems_on_disc(build->image, NULL, &found);
+
+	/* What is wrong with the disc is told when it is imported. */
+	if (FAILED(hr))
+		return hr == E_OUTOFMEMORY ? hr : S_OK;
+	if (wanted == FSI_FILE_SYSTEM_ISO9660 ||
+	    (wanted == FSI_FILE_SYSTEM_NONE && found == FSI_FILE_SYSTEM_ISO9660))
+		hr = has_no_case(build, &is_without_case);
+	return SUCCEEDED(hr) && is_without_case
+		       ? fsi_image_put_case_sensitive_names(build->image, false)
+		       : hr;
+}
+
 static HRESULT import(struct build *build)
 {
 	const struct session_choice *choice = &build->options.session;
@@ -110,6 +151,8 @@ static HRESULT import(struct build *build)
 		hr = fsi_image_put_import_session(build->image, choice->number);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_import_handler(build->image, on_imported, build);
+	if (SUCCEEDED(hr))
+		hr = choose_case(build);
 	if (FAILED(hr))
 		return hr;
 	hr = choice->import == FSI_FILE_SYSTEM_NONE

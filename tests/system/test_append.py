@@ -98,6 +98,13 @@ class Append(SessionTest):
                 told = self.do("info", "--json", self.image).object
                 self.assertEqual(systems.split(","), told["sessions"][1]["file_systems"])
 
+    def test_names_of_capitals_are_found_in_any_case(self) -> None:
+        self.create("-q", "--force", "-f", "iso9660", "-o", self.image, "source", "x=more/two")
+        self.do("append", "-q", "--move", "X=y", self.image, "ONE=more/two")
+        self.assertEqual(["ONE", "Y"], self.names())
+        self.do("extract", "-q", "-C", "out", self.image)
+        self.assertEqual("two", (self.room / "out/ONE").read_text())
+
     def test_the_object_tells_the_session(self) -> None:
         told = self.do("append", "--json", self.image, "more").object
         self.assertEqual({"first_block": 576, "blocks": self.image.stat().st_size // 2048 - 576},

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sinks on file systems that cannot do what most can, and on devices. */
+/* Sinks on file systems that cannot do what most can. */
 #include "base/memory.h"
 #include "error/fail.h"
-#include "tests/support/faulty_sink.h"
-#include "tests/support/scratch.h"
-#include "tests/support/streams.h"
+#include "tests/support/sink_fixture.h"
 
 #include <check.h>
 #include <errno.h>
@@ -12,54 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static struct scratch scratch;
-static struct test_stream source;
-static fsi_stream *stream;
-static struct fsi_write_options options;
-static unsigned descriptors;
-
-static void set_up(void)
-{
-	memset(&faults, 0, sizeof(faults));
-	scratch_begin(&scratch);
-	source = (struct test_stream){.size = 200001};
-	stream = test_stream_open(&source);
-	options = (struct fsi_write_options){.size = sizeof(options)};
-	descriptors = scratch_count_descriptors();
-}
-
-static void tear_down(void)
-{
-	fsi_memory_fail_after(-1);
-	fsi_stream_release(stream);
-	ck_assert_uint_eq(scratch_count_descriptors(), descriptors);
-	scratch_end(&scratch);
-}
-
-static HRESULT write_to(const char *name)
-{
-	return fsi_sink_write_file(stream, scratch_at(&scratch, name), &options);
-}
-
-static void assert_file_is_whole(const char *name)
-{
-	size_t size = 0;
-	char *bytes = scratch_read(&scratch, name, &size);
-
-	ck_assert_uint_eq(size, source.size);
-	ck_assert(test_stream_matches(&source, 0, bytes, size));
-	free(bytes);
-}
-
-static void assert_text(const char *name, const char *expected)
-{
-	size_t size = 0;
-	char *text = scratch_read(&scratch, name, &size);
-
-	ck_assert_str_eq(text, expected);
-	free(text);
-}
 
 /* ---- without nameless files -------------------------------------------- */
 
@@ -69,7 +19,7 @@ static HRESULT look_at_the_folder(void *context, uint64_t written, uint64_t tota
 {
 	(void)total;
 	if (written > 0)
-		ck_assert_str_eq(scratch_list(&scratch, ""), context);
+		ck_assert_str_eq(scratch_list(&sink_scratch, ""), context);
 	return S_OK;
 }
 
@@ -78,17 +28,17 @@ START_TEST(a_file_has_a_temporary_name_where_nameless_ones_are_unknown)
 	char meanwhile[] = ".new.0.part ";
 
 	faults.nameless = nameless_errors[_i];
-	options.progress = look_at_the_folder;
-	options.progress_context = meanwhile;
-	ck_assert_int_eq(write_to("new"), S_OK);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
-	assert_file_is_whole("new");
+	sink_options.progress = look_at_the_folder;
+	sink_options.progress_context = meanwhile;
+	ck_assert_int_eq(sink_write("new"), S_OK);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "new ");
+	sink_assert_whole("new");
 	ck_assert_uint_eq(faults.syncs, 2);
-	options.progress = NULL;
-	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
-	options.replace = true;
-	ck_assert_int_eq(write_to("new"), S_OK);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+	sink_options.progress = NULL;
+	ck_assert_int_eq(sink_write("new"), FSI_E_FILE_EXISTS);
+	sink_options.replace = true;
+	ck_assert_int_eq(sink_write("new"), S_OK);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "new ");
 }
 END_TEST
 
@@ -97,35 +47,35 @@ START_TEST(without_proc_a_file_has_a_temporary_name)
 	char meanwhile[] = ".new.0.part ";
 
 	faults.proc = ENOENT;
-	options.progress = look_at_the_folder;
-	options.progress_context = meanwhile;
-	ck_assert_int_eq(write_to("new"), S_OK);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
-	assert_file_is_whole("new");
+	sink_options.progress = look_at_the_folder;
+	sink_options.progress_context = meanwhile;
+	ck_assert_int_eq(sink_write("new"), S_OK);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "new ");
+	sink_assert_whole("new");
 }
 END_TEST
 
 START_TEST(other_errors_of_a_nameless_file_are_told)
 {
 	faults.nameless = EACCES;
-	ck_assert_int_eq(write_to("new"), E_ACCESSDENIED);
+	ck_assert_int_eq(sink_write("new"), E_ACCESSDENIED);
 	faults.nameless = EOPNOTSUPP;
 	faults.create = EROFS;
-	ck_assert_int_eq(write_to("new"), FSI_E_WRITE_PROTECT);
+	ck_assert_int_eq(sink_write("new"), FSI_E_WRITE_PROTECT);
 	faults.create = EEXIST;
-	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "");
-	ck_assert_uint_eq(source.reads, 0);
+	ck_assert_int_eq(sink_write("new"), FSI_E_FILE_EXISTS);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "");
+	ck_assert_uint_eq(sink_source.reads, 0);
 }
 END_TEST
 
 START_TEST(a_temporary_name_that_is_taken_is_passed_over)
 {
 	faults.nameless = EOPNOTSUPP;
-	scratch_text(&scratch, ".new.0.part", "of somebody");
-	ck_assert_int_eq(write_to("new"), S_OK);
-	assert_text(".new.0.part", "of somebody");
-	ck_assert_str_eq(scratch_list(&scratch, ""), ".new.0.part new ");
+	scratch_text(&sink_scratch, ".new.0.part", "of somebody");
+	ck_assert_int_eq(sink_write("new"), S_OK);
+	sink_assert_text(".new.0.part", "of somebody");
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), ".new.0.part new ");
 }
 END_TEST
 
@@ -136,31 +86,31 @@ START_TEST(a_long_name_has_a_temporary_name_that_fits)
 	memset(name, 'n', 255);
 	name[255] = '\0';
 	faults.nameless = EOPNOTSUPP;
-	ck_assert_int_eq(write_to(name), S_OK);
-	assert_file_is_whole(name);
-	ck_assert_uint_eq(strlen(scratch_list(&scratch, "")), 256);
+	ck_assert_int_eq(sink_write(name), S_OK);
+	sink_assert_whole(name);
+	ck_assert_uint_eq(strlen(scratch_list(&sink_scratch, "")), 256);
 }
 END_TEST
 
 START_TEST(a_failure_takes_the_temporary_name_away)
 {
 	faults.nameless = EOPNOTSUPP;
-	scratch_text(&scratch, "old", "old bytes");
-	options.replace = true;
-	source.fails = true;
-	source.fail_at = 100000;
-	source.failure = IMAPI_E_DATA_STREAM_READ_FAILURE;
-	ck_assert_int_eq(write_to("old"), IMAPI_E_DATA_STREAM_READ_FAILURE);
-	ck_assert_int_eq(write_to("new"), IMAPI_E_DATA_STREAM_READ_FAILURE);
-	source.fails = false;
+	scratch_text(&sink_scratch, "old", "old bytes");
+	sink_options.replace = true;
+	sink_source.fails = true;
+	sink_source.fail_at = 100000;
+	sink_source.failure = IMAPI_E_DATA_STREAM_READ_FAILURE;
+	ck_assert_int_eq(sink_write("old"), IMAPI_E_DATA_STREAM_READ_FAILURE);
+	ck_assert_int_eq(sink_write("new"), IMAPI_E_DATA_STREAM_READ_FAILURE);
+	sink_source.fails = false;
 	faults.write = ENOSPC;
-	ck_assert_int_eq(write_to("old"), FSI_E_DISK_FULL);
-	ck_assert_int_eq(write_to("new"), FSI_E_DISK_FULL);
+	ck_assert_int_eq(sink_write("old"), FSI_E_DISK_FULL);
+	ck_assert_int_eq(sink_write("new"), FSI_E_DISK_FULL);
 	faults.write = 0;
 	faults.chmod = EPERM;
-	ck_assert_int_eq(write_to("old"), E_ACCESSDENIED);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "old ");
-	assert_text("old", "old bytes");
+	ck_assert_int_eq(sink_write("old"), E_ACCESSDENIED);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "old ");
+	sink_assert_text("old", "old bytes");
 }
 END_TEST
 
@@ -172,16 +122,16 @@ START_TEST(without_memory_no_temporary_name_is_left)
 	faults.nameless = EOPNOTSUPP;
 	for (; n < 50; n++) {
 		fsi_memory_fail_after(n);
-		hr = write_to("new");
+		hr = sink_write("new");
 		fsi_memory_fail_after(-1);
 		if (SUCCEEDED(hr))
 			break;
 		ck_assert_int_eq(hr, E_OUTOFMEMORY);
-		ck_assert_str_eq(scratch_list(&scratch, ""), "");
+		ck_assert_str_eq(scratch_list(&sink_scratch, ""), "");
 	}
 	ck_assert_int_ge(n, 4);
 	ck_assert_int_eq(hr, S_OK);
-	assert_file_is_whole("new");
+	sink_assert_whole("new");
 }
 END_TEST
 
@@ -193,9 +143,9 @@ START_TEST(a_new_name_is_a_second_link_where_renaming_might_replace)
 {
 	faults.nameless = EOPNOTSUPP;
 	faults.exclusive = rename_errors[_i];
-	ck_assert_int_eq(write_to("new"), S_OK);
-	assert_file_is_whole("new");
-	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+	ck_assert_int_eq(sink_write("new"), S_OK);
+	sink_assert_whole("new");
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "new ");
 }
 END_TEST
 
@@ -206,9 +156,9 @@ START_TEST(without_links_a_new_name_is_looked_for_before)
 	faults.nameless = EOPNOTSUPP;
 	faults.exclusive = EINVAL;
 	faults.link = link_errors[_i];
-	ck_assert_int_eq(write_to("new"), S_OK);
-	assert_file_is_whole("new");
-	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
+	ck_assert_int_eq(sink_write("new"), S_OK);
+	sink_assert_whole("new");
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "new ");
 }
 END_TEST
 
@@ -216,7 +166,7 @@ static HRESULT make_file_in_the_way(void *context, uint64_t written, uint64_t to
 {
 	(void)context;
 	if (written == total)
-		scratch_text(&scratch, "new", "was faster");
+		scratch_text(&sink_scratch, "new", "was faster");
 	return S_OK;
 }
 
@@ -225,10 +175,10 @@ START_TEST(a_file_that_appears_meanwhile_is_not_replaced)
 	faults.nameless = EOPNOTSUPP;
 	faults.exclusive = _i > 0 ? EINVAL : 0;
 	faults.link = _i > 1 ? EPERM : 0;
-	options.progress = make_file_in_the_way;
-	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "new ");
-	assert_text("new", "was faster");
+	sink_options.progress = make_file_in_the_way;
+	ck_assert_int_eq(sink_write("new"), FSI_E_FILE_EXISTS);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "new ");
+	sink_assert_text("new", "was faster");
 }
 END_TEST
 
@@ -236,26 +186,26 @@ START_TEST(a_name_that_cannot_be_given_leaves_nothing_behind)
 {
 	/* A nameless file: linked to the name, or to one to be renamed. */
 	faults.link = EIO;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
-	options.replace = true;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
+	sink_options.replace = true;
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
 	faults.link = EEXIST;
-	ck_assert_int_eq(write_to("new"), FSI_E_FILE_EXISTS);
+	ck_assert_int_eq(sink_write("new"), FSI_E_FILE_EXISTS);
 	faults.link = 0;
 	faults.rename = EIO;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
 	/* A temporary name. */
 	faults.nameless = EOPNOTSUPP;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
-	options.replace = false;
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
+	sink_options.replace = false;
 	faults.exclusive = EIO;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
 	faults.exclusive = EINVAL;
 	faults.link = EIO;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
 	faults.link = EPERM;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "");
 }
 END_TEST
 
@@ -264,7 +214,7 @@ START_TEST(a_temporary_name_that_stays_is_told)
 	faults.nameless = EOPNOTSUPP;
 	faults.exclusive = EINVAL;
 	faults.unlink = EIO;
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
 }
 END_TEST
 
@@ -272,34 +222,34 @@ END_TEST
 
 START_TEST(bytes_that_are_not_safe_do_not_get_the_name)
 {
-	scratch_text(&scratch, "old", "old bytes");
-	options.replace = true;
+	scratch_text(&sink_scratch, "old", "old bytes");
+	sink_options.replace = true;
 	faults.fsync = EIO;
-	ck_assert_int_eq(write_to("old"), FSI_E_IO_DEVICE);
-	ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
-	assert_text("old", "old bytes");
-	ck_assert_str_eq(scratch_list(&scratch, ""), "old ");
-	options.no_sync = true;
-	ck_assert_int_eq(write_to("new"), S_OK);
+	ck_assert_int_eq(sink_write("old"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
+	sink_assert_text("old", "old bytes");
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "old ");
+	sink_options.no_sync = true;
+	ck_assert_int_eq(sink_write("new"), S_OK);
 	/* The folder comes second; then the file stands there already. */
-	options.no_sync = false;
+	sink_options.no_sync = false;
 	faults.syncs = 0;
 	faults.fsync_after = 1;
-	ck_assert_int_eq(write_to("old"), FSI_E_IO_DEVICE);
+	ck_assert_int_eq(sink_write("old"), FSI_E_IO_DEVICE);
 	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "replaced all the same."));
-	assert_file_is_whole("old");
+	sink_assert_whole("old");
 }
 END_TEST
 
 START_TEST(a_new_name_that_is_not_safe_is_taken_back)
 {
 	for (int replace = 0; replace < 2; replace++) {
-		options.replace = replace == 1;
+		sink_options.replace = replace == 1;
 		faults.syncs = 0;
 		faults.fsync_after = 1;
 		faults.fsync = EIO;
-		ck_assert_int_eq(write_to("new"), FSI_E_IO_DEVICE);
-		ck_assert_str_eq(scratch_list(&scratch, ""), "");
+		ck_assert_int_eq(sink_write("new"), FSI_E_IO_DEVICE);
+		ck_assert_str_eq(scratch_list(&sink_scratch, ""), "");
 	}
 }
 END_TEST
@@ -309,8 +259,8 @@ static const int harmless_sync_errors[] = {EINVAL, EROFS, ENOTSUP};
 START_TEST(what_knows_no_syncing_need_not_be_synced)
 {
 	faults.fsync = harmless_sync_errors[_i];
-	ck_assert_int_eq(write_to("new"), S_OK);
-	assert_file_is_whole("new");
+	ck_assert_int_eq(sink_write("new"), S_OK);
+	sink_assert_whole("new");
 }
 END_TEST
 
@@ -323,9 +273,9 @@ static uint8_t zero(uint64_t offset)
 /* Asking it to begin made everything slower. */
 START_TEST(when_a_smaller_image_is_written_is_left_to_the_system)
 {
-	source.byte = zero;
-	source.size = 35 * UINT64_C(1048576) + 1;
-	ck_assert_int_eq(write_to("new"), S_OK);
+	sink_source.byte = zero;
+	sink_source.size = 35 * UINT64_C(1048576) + 1;
+	ck_assert_int_eq(sink_write("new"), S_OK);
 	ck_assert_uint_eq(faults.flushed, 0);
 }
 END_TEST
@@ -372,8 +322,9 @@ static void write_hole(uint64_t size)
 	fsi_stream *hole = NULL;
 
 	ck_assert_int_eq(fsi_stream_create(&hole_ops, &size, &hole), S_OK);
-	ck_assert_int_eq(
-		fsi_sink_write_file(hole, scratch_at(&scratch, "hole"), &options), S_OK);
+	ck_assert_int_eq(fsi_sink_write_file(hole, scratch_at(&sink_scratch, "hole"),
+					     &sink_options),
+			 S_OK);
 	fsi_stream_release(hole);
 }
 
@@ -410,12 +361,12 @@ START_TEST(an_error_of_the_disk_is_not_lost_while_waiting)
 
 	faults.wait = EIO;
 	ck_assert_int_eq(fsi_stream_create(&hole_ops, &size, &hole), S_OK);
-	ck_assert_int_eq(
-		fsi_sink_write_file(hole, scratch_at(&scratch, "hole"), &options),
-		FSI_E_IO_DEVICE);
+	ck_assert_int_eq(fsi_sink_write_file(hole, scratch_at(&sink_scratch, "hole"),
+					     &sink_options),
+			 FSI_E_IO_DEVICE);
 	fsi_stream_release(hole);
 	ck_assert_uint_eq(faults.syncs, 0);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "");
 }
 END_TEST
 
@@ -430,15 +381,15 @@ START_TEST(waiting_for_the_disk_can_be_stopped)
 {
 	unsigned calls = 0;
 
-	source.size = 20 * MIB;
-	options.progress = stop_when_written;
-	options.progress_context = &calls;
-	ck_assert_int_eq(write_to("new"), E_IMAPI_REQUEST_CANCELLED);
+	sink_source.size = 20 * MIB;
+	sink_options.progress = stop_when_written;
+	sink_options.progress_context = &calls;
+	ck_assert_int_eq(sink_write("new"), E_IMAPI_REQUEST_CANCELLED);
 	/* Once when all is written, then for each 4 MiB. */
 	ck_assert_uint_eq(faults.awaited, 12 * MIB);
 	ck_assert_uint_eq(faults.flushed, 20 * MIB);
 	ck_assert_uint_eq(faults.syncs, 0);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "");
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "");
 }
 END_TEST
 
@@ -446,11 +397,11 @@ START_TEST(where_the_disk_cannot_be_awaited_it_is_synced)
 {
 	unsigned calls = 10;
 
-	source.size = 20 * MIB;
+	sink_source.size = 20 * MIB;
 	faults.wait = ENOSYS;
-	options.progress = stop_when_written;
-	options.progress_context = &calls;
-	ck_assert_int_eq(write_to("new"), S_OK);
+	sink_options.progress = stop_when_written;
+	sink_options.progress_context = &calls;
+	ck_assert_int_eq(sink_write("new"), S_OK);
 	ck_assert_uint_eq(faults.awaited, 4 * MIB);
 	ck_assert_uint_eq(faults.syncs, 2);
 }
@@ -458,7 +409,7 @@ END_TEST
 
 START_TEST(what_is_not_synced_is_not_waited_for)
 {
-	options.no_sync = true;
+	sink_options.no_sync = true;
 	write_hole(4 * GIB);
 	ck_assert_uint_eq(faults.awaited + faults.dropped, 0);
 }
@@ -467,76 +418,12 @@ END_TEST
 START_TEST(a_hole_that_cannot_be_made_is_an_error)
 {
 	faults.truncate = EFBIG;
-	ck_assert_int_eq(write_to("new"), FSI_E_FILE_TOO_LARGE);
-	source.byte = zero;
+	ck_assert_int_eq(sink_write("new"), FSI_E_FILE_TOO_LARGE);
+	sink_source.byte = zero;
 	faults.truncate = 0;
 	faults.seek = EOVERFLOW;
-	ck_assert_int_eq(write_to("new"), FSI_E_FILE_TOO_LARGE);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "");
-}
-END_TEST
-
-/* ---- devices ----------------------------------------------------------- */
-
-/* A file of so many bytes that says of itself that it is a block device. */
-static void make_device(uint64_t size)
-{
-	scratch_text(&scratch, "device", "old bytes");
-	ck_assert_int_eq(truncate(scratch_at(&scratch, "device"), (off_t)size), 0);
-	faults.is_device = true;
-	options.replace = true;
-}
-
-START_TEST(a_device_is_written_only_when_that_is_wanted)
-{
-	make_device(300000);
-	options.replace = false;
-	ck_assert_int_eq(write_to("device"), FSI_E_FILE_EXISTS);
-	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "block device"));
-	ck_assert_uint_eq(source.reads, 0);
-	assert_text("device", "old bytes");
-}
-END_TEST
-
-START_TEST(a_device_is_written_in_place)
-{
-	size_t size = 0;
-	char *bytes = NULL;
-
-	make_device(source.size + (unsigned)_i);
-	ck_assert_int_eq(write_to("device"), S_OK);
-	bytes = scratch_read(&scratch, "device", &size);
-	ck_assert_uint_eq(size, source.size + (unsigned)_i);
-	ck_assert(test_stream_matches(&source, 0, bytes, source.size));
-	free(bytes);
-	ck_assert_uint_eq(faults.syncs, 1);
-	ck_assert_str_eq(scratch_list(&scratch, ""), "device ");
-}
-END_TEST
-
-START_TEST(a_device_that_is_too_small_is_not_touched)
-{
-	make_device(source.size - 1);
-	ck_assert_int_eq(write_to("device"), IMAPI_E_IMAGE_TOO_BIG);
-	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "200000 bytes"));
-	ck_assert_ptr_nonnull(strstr(fsi_error_get_message(), "200001"));
-	ck_assert_uint_eq(source.reads, 0);
-	assert_text("device", "old bytes");
-}
-END_TEST
-
-START_TEST(a_device_that_cannot_be_opened_or_measured_is_an_error)
-{
-	make_device(300000);
-	faults.seek = ESPIPE;
-	ck_assert_int_eq(write_to("device"), FSI_E_SEEK_ON_DEVICE);
-	faults.seek = 0;
-	faults.write = EIO;
-	ck_assert_int_eq(write_to("device"), FSI_E_IO_DEVICE);
-	assert_text("device", "old bytes");
-	/* A folder can't be opened for writing, whatever it says it is. */
-	scratch_folder(&scratch, "folder");
-	ck_assert_int_eq(write_to("folder"), FSI_E_DIRECTORY_NOT_SUPPORTED);
+	ck_assert_int_eq(sink_write("new"), FSI_E_FILE_TOO_LARGE);
+	ck_assert_str_eq(scratch_list(&sink_scratch, ""), "");
 }
 END_TEST
 
@@ -547,7 +434,7 @@ static TCase *make_name_case(void)
 	TCase *tcase = tcase_create("temporary names");
 
 	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_checked_fixture(tcase, sink_set_up, sink_tear_down);
 	tcase_add_loop_test(
 		tcase, a_file_has_a_temporary_name_where_nameless_ones_are_unknown, 0, 4);
 	tcase_add_test(tcase, without_proc_a_file_has_a_temporary_name);
@@ -567,10 +454,10 @@ static TCase *make_name_case(void)
 
 static TCase *make_end_case(void)
 {
-	TCase *tcase = tcase_create("the end of a file, and devices");
+	TCase *tcase = tcase_create("the end of a file");
 
 	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_checked_fixture(tcase, sink_set_up, sink_tear_down);
 	tcase_add_test(tcase, bytes_that_are_not_safe_do_not_get_the_name);
 	tcase_add_test(tcase, a_new_name_that_is_not_safe_is_taken_back);
 	tcase_add_loop_test(tcase, what_knows_no_syncing_need_not_be_synced, 0, 3);
@@ -583,10 +470,6 @@ static TCase *make_end_case(void)
 	tcase_add_test(tcase, where_the_disk_cannot_be_awaited_it_is_synced);
 	tcase_add_test(tcase, what_is_not_synced_is_not_waited_for);
 	tcase_add_test(tcase, a_hole_that_cannot_be_made_is_an_error);
-	tcase_add_test(tcase, a_device_is_written_only_when_that_is_wanted);
-	tcase_add_loop_test(tcase, a_device_is_written_in_place, 0, 2);
-	tcase_add_test(tcase, a_device_that_is_too_small_is_not_touched);
-	tcase_add_test(tcase, a_device_that_cannot_be_opened_or_measured_is_an_error);
 	return tcase;
 }
 
