@@ -98,12 +98,47 @@ class ContinueTest(ImageTest):
         checked = fsimage_command.run("check", self.disc)
         self.assertNotIn("error", checked.output.decode(), checked)
 
+    def add_session(self, *words: str) -> None:
+        """A session as growisofs has genisoimage make it, with the head repointed."""
+        start = -(-self.disc.stat().st_size // (16 * BLOCK)) * 16
+        session = self.room / "session.iso"
+        self.put("second/two.txt", b"of the second session")
+        self.run_program("genisoimage", "-quiet", *words, "-M", self.disc, "-C", f"0,{start}",
+                         "-o", session, "second")
+        with open(self.disc, "r+b") as file:
+            file.seek(start * BLOCK)
+            file.write(session.read_bytes())
+            for place, descriptor in enumerate(_descriptors(session.read_bytes(), start)):
+                file.seek((16 + place) * BLOCK)
+                file.write(descriptor)
+        shutil.copytree(self.room / "second", self.room / "in", dirs_exist_ok=True)
+
+    def grow(self, source: str, target: str) -> None:
+        """A session of xorriso, which repoints the head itself."""
+        self.run_program("xorriso", "-report_about", "SORRY", "-dev", self.disc, "-joliet", "on",
+                         "-map", source, target, "-commit")
+
     def expect_read(self, *views: str) -> None:
         """Other readers see what both sessions hold."""
         source = scan(self.expected())
         # Entries that stay keep the modes that they have.
         source = {path: entry._replace(mode=None) for path, entry in source.items()}
         self.check_image(self.disc, source, views, READERS, judge_names=False)
+
+
+def _descriptors(session: bytes, start: int) -> list[bytes]:
+    """Those of a session, their size being that of the disc, as growisofs writes them."""
+    found = []
+    for place in range(16, 32):
+        descriptor = bytearray(session[place * BLOCK:(place + 1) * BLOCK])
+        if descriptor[0] in (1, 2):
+            size = struct.unpack_from("<I", descriptor, 80)[0] + start
+            struct.pack_into("<I", descriptor, 80, size)
+            struct.pack_into(">I", descriptor, 84, size)
+        found.append(bytes(descriptor))
+        if descriptor[0] == 255:
+            break
+    return found
 
 
 def _places(tree: Mapping[str, iso_tree.Entry]) -> set[tuple[int, int]]:
@@ -152,21 +187,6 @@ class Genisoimage(ContinueTest):
         # El Torito looks for its record in block 17; its catalog has stayed.
         self.assertEqual(before[17 * BLOCK:18 * BLOCK], after[17 * BLOCK:18 * BLOCK])
 
-    def add_session(self, *words: str) -> None:
-        """A session as growisofs has genisoimage make it, with the head repointed."""
-        start = -(-self.disc.stat().st_size // (16 * BLOCK)) * 16
-        session = self.room / "session.iso"
-        self.put("second/two.txt", b"of the second session")
-        self.run_program("genisoimage", "-quiet", *words, "-M", self.disc, "-C", f"0,{start}",
-                         "-o", session, "second")
-        with open(self.disc, "r+b") as file:
-            file.seek(start * BLOCK)
-            file.write(session.read_bytes())
-            for place, descriptor in enumerate(_descriptors(session.read_bytes(), start)):
-                file.seek((16 + place) * BLOCK)
-                file.write(descriptor)
-        shutil.copytree(self.room / "second", self.room / "in", dirs_exist_ok=True)
-
     def test_growisofs(self) -> None:
         self.write("-J", "-R")
         self.add_session("-J", "-R")
@@ -181,21 +201,6 @@ class Genisoimage(ContinueTest):
         self.assertEqual(1, refused.status)
         self.continue_disc(iso_tree.JOLIET)
         self.expect_read(naming.JOLIET, naming.UDF)
-
-
-def _descriptors(session: bytes, start: int) -> list[bytes]:
-    """Those of a session, their size being that of the disc, as growisofs writes them."""
-    found = []
-    for place in range(16, 32):
-        descriptor = bytearray(session[place * BLOCK:(place + 1) * BLOCK])
-        if descriptor[0] in (1, 2):
-            size = struct.unpack_from("<I", descriptor, 80)[0] + start
-            struct.pack_into("<I", descriptor, 80, size)
-            struct.pack_into(">I", descriptor, 84, size)
-        found.append(bytes(descriptor))
-        if descriptor[0] == 255:
-            break
-    return found
 
 
 class Xorriso(ContinueTest):
@@ -228,11 +233,9 @@ class Xorriso(ContinueTest):
         self.continue_disc(iso_tree.JOLIET)
 
     def test_sessions_of_its_own(self) -> None:
-        self.put("second/two.txt", b"of the second session")
-        for source, target in (("in", "/"), ("second/two.txt", "/two.txt")):
-            self.run_program("xorriso", "-report_about", "SORRY", "-dev", self.disc, "-joliet", "on",
-                             "-map", source, target, "-commit")
-        shutil.copytree(self.room / "second", self.room / "in", dirs_exist_ok=True)
+        self.grow("in", "/")
+        self.put("in/two.txt", b"of the second session")
+        self.grow("in/two.txt", "/two.txt")
         self.continue_disc(iso_tree.JOLIET)
         self.expect_read(naming.JOLIET)
 
@@ -268,6 +271,48 @@ class Pycdlib(ContinueTest):
     def test_udf(self) -> None:
         self.write(joliet=3, udf="2.60")
         self.continue_disc(iso_tree.JOLIET)
+
+
+class Ours(ContinueTest):
+    """Discs that we began, which others go on with, and then we again."""
+
+    def write(self, *words: str) -> None:
+        done = fsimage_command.run("create", "-q", *words, "-o", self.disc, self.room / "in")
+        self.assertEqual(0, done.status, done)
+
+    def expect_contents(self, view: str) -> None:
+        """All files are there, by whatever names."""
+        copy = self.room / view
+        done = fsimage_command.run("extract", "-q", "--view", view, "-C", copy, self.disc)
+        self.assertEqual(0, done.status, done)
+        found = {path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+        both = self.expected()
+        self.assertLessEqual({path.read_bytes() for path in both.rglob("*") if path.is_file()},
+                             found)
+        shutil.rmtree(both)
+
+    # genisoimage goes by names of ISO 9660 where there is no Rock Ridge, also in Joliet.
+
+    def test_genisoimage(self) -> None:
+        self.write("-f", "iso,joliet")
+        self.add_session("-J", "-R")
+        self.continue_disc(iso_tree.ISO)
+        self.expect_contents("joliet")
+
+    def test_xorriso(self) -> None:
+        self.write("-f", "iso,joliet")
+        self.put("in/two.txt", b"of the second session")
+        self.grow("in/two.txt", "/two.txt")
+        self.continue_disc(iso_tree.JOLIET)
+        self.expect_read(naming.JOLIET)
+
+    def test_genisoimage_beside_udf(self) -> None:
+        self.write("-f", "iso,joliet,udf")
+        self.add_session("-J", "-R")
+        # Our UDF shows the first session alone, so the items come from Joliet.
+        self.continue_disc(iso_tree.ISO)
+        self.expect_contents("joliet")
+        self.expect_contents("udf")
 
 
 class Mkudffs(ContinueTest):
