@@ -245,6 +245,8 @@ START_TEST(data_that_the_disc_has_is_read_before_the_session_is_written)
 	ASSERT_OK(fsi_image_put_file_systems_to_create(image, BRIDGE));
 	ASSERT_OK(put());
 	ASSERT_OK(fsi_image_import_file_system(image, &imported));
+	/* So that it is not needed at once. */
+	api_add_sized(api_root(image), "A.BIN", 1000 * FSI_BLOCK_SIZE);
 	result = api_result(image);
 	ASSERT_OK(fsi_result_write_session(result, NULL));
 	fsi_result_release(result);
