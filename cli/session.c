@@ -158,6 +158,10 @@ static HRESULT import(struct build *build)
 	hr = choice->import == FSI_FILE_SYSTEM_NONE
 		     ? fsi_image_import_file_system(build->image, &imported)
 		     : fsi_image_import_specific_file_system(build->image, imported);
+	if (hr == IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED)
+		message_note(&build->voice,
+			     "links, devices or named streams of the disc are not in the "
+			     "new session, as its file systems can't hold them");
 	if (SUCCEEDED(hr))
 		hr = take_name(build);
 	if (SUCCEEDED(hr))

@@ -24,6 +24,7 @@ struct importing {
 	struct fsi_earlier earlier;
 	uint32_t start_block; /* of the new session */
 	uint32_t free_blocks; /* from there on */
+	uint32_t posix_count; /* links and devices that were taken */
 };
 
 /* ---- where the session begins ------------------------------------------ */
@@ -245,6 +246,7 @@ static HRESULT merge(struct importing *importing)
 	fsi_stream_release(disc);
 	FSI_TRY(hr);
 	FSI_TRY(fsi_import_merge(&request, &report));
+	importing->posix_count = report.posix_count;
 	take_report(&report, &importing->earlier.continued);
 	return S_OK;
 }
@@ -378,6 +380,8 @@ static HRESULT import(fsi_image *image, enum fsi_file_system file_system,
 		return hr;
 	/* What was met and overcome on the way is no error. */
 	fsi_error_clear();
+	if (importing.posix_count > 0 && (image->file_systems & FSI_FILE_SYSTEM_UDF) == 0)
+		return IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED;
 	return fsi_image_note_content(image);
 }
 

@@ -32,6 +32,7 @@ struct merging {
 	struct fsi_merge_data data;
 	struct fsi_merge_counts counts;
 	uint64_t greatest_unique_id;
+	uint32_t posix_count;
 	FSI_VECTOR(struct pending) pending; /* the last one is the next */
 };
 
@@ -322,6 +323,7 @@ static HRESULT add_item(struct merging *merging, const struct pending *above,
 	FSI_TRY(fsi_change_reserve(tree, 1));
 	FSI_TRY(fsi_tree_link(tree, above->node, node));
 	fsi_change_note_insert(tree, node);
+	merging->posix_count += fsi_node_is_posix_only(node);
 	return fsi_node_is_directory(node)
 		       ? add_pending(merging, entry, node, above->depth + 1)
 		       : S_OK;
@@ -450,6 +452,7 @@ HRESULT fsi_import_merge(const struct fsi_merge_request *request,
 		return hr;
 	*ret_report = (struct fsi_merge_report){
 		.greatest_unique_id = merging.greatest_unique_id,
+		.posix_count = merging.posix_count,
 		.first_data_block = merging.data.first_block,
 	};
 	return S_OK;

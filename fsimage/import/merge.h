@@ -34,6 +34,7 @@ struct fsi_merge_request {
 /* What was found on the way. */
 struct fsi_merge_report {
 	uint64_t greatest_unique_id; /* of UDF */
+	uint32_t posix_count;	     /* links and devices */
 	uint32_t first_data_block;   /* of all files; UINT32_MAX: there are none */
 };
 

@@ -83,8 +83,9 @@ FSI_API HRESULT fsi_image_get_default_file_system_for_import(
  * when the session is written.
  *
  * @param ret_imported  the file system that was imported
- * @return S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when named streams or
- *         real-time files have no place in the file systems; E_OUTOFMEMORY;
+ * @return S_OK; IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED, a success, when links, devices,
+ *         named streams or real-time files have no place in the file systems;
+ *         E_OUTOFMEMORY;
  *         IMAPI_E_READONLY; IMAPI_E_MULTISESSION_NOT_SET;
  *         IMAPI_E_BOOT_OBJECT_CONFLICT when boot options are set;
  *         IMAPI_E_EMPTY_DISC; IMAPI_E_NO_SUPPORTED_FILE_SYSTEM;

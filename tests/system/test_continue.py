@@ -177,6 +177,14 @@ class Genisoimage(ContinueTest):
         self.continue_disc(iso_tree.JOLIET)
         self.expect_read(naming.JOLIET, naming.UDF)
 
+    def test_links_that_iso9660_alone_cannot_hold(self) -> None:
+        (self.room / "in/link").symlink_to("large.bin")
+        self.write("-R")
+        done = fsimage_command.run("append", self.disc, self.room / "add")
+        self.assertEqual(0, done.status, done)
+        self.assertIn("note: links, devices or named streams of the disc are not in the new session",
+                      done.errors)
+
     def test_bootable(self) -> None:
         self.put("in/boot.img", bytes(range(256)) * 8)
         self.write("-J", "-R", "-b", "boot.img", "-c", "boot.cat", "-no-emul-boot",

@@ -300,6 +300,20 @@ START_TEST(links_are_imported_with_posix_attributes)
 }
 END_TEST
 
+START_TEST(links_that_no_file_system_can_hold_are_told)
+{
+	iso_volume_build();
+	memcpy(iso_volume + iso_places.zf, "XX", 2);
+	import_put(iso_volume, sizeof(iso_volume));
+	ASSERT_OK(fsi_image_put_posix_attributes(import_image, true));
+	ASSERT_OK(fsi_image_put_file_systems_to_create(import_image,
+						       _i == 0 ? ISO : BRIDGE));
+	ck_assert_int_eq(fsi_image_import_specific_file_system(import_image,
+							       FSI_FILE_SYSTEM_ISO9660),
+			 _i == 0 ? IMAPI_S_IMAGE_FEATURE_NOT_SUPPORTED : S_OK);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("what an import refuses");
@@ -311,6 +325,7 @@ int main(void)
 			    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(tcase, a_rewritable_volume_is_continued_where_that_is_wanted);
 	tcase_add_test(tcase, links_are_imported_with_posix_attributes);
+	tcase_add_loop_test(tcase, links_that_no_file_system_can_hold_are_told, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return api_run(suite);
 }

@@ -287,7 +287,6 @@ START_TEST(rock_ridge_comes_in_with_posix_attributes)
 	iso_volume_build();
 	memcpy(iso_volume + iso_places.zf, "XX", 2);
 	import_put(iso_volume, sizeof(iso_volume));
-	import_choose(ISO);
 	ASSERT_OK(fsi_image_put_posix_attributes(import_image, true));
 	ASSERT_OK(fsi_image_put_case_sensitive_names(import_image, true));
 	ASSERT_OK(fsi_image_import_specific_file_system(import_image,

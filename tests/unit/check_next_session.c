@@ -187,7 +187,7 @@ static void assert_clean_from(uint32_t session_block)
 	ASSERT_OK(fsi_image_manager_check(manager, &options, &findings));
 	text = checked_describe(findings);
 	ck_assert_str_eq(text, "");
-	fsi_free(text);
+	free(text);
 	fsi_findings_release(findings);
 	fsi_image_manager_release(manager);
 	fsi_stream_release(stream);

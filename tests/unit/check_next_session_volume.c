@@ -41,17 +41,22 @@ static fsi_image *go_on(void)
 	return image;
 }
 
-/* Write it, and read the volume. */
-static const struct fsi_disc_volume *finish(fsi_image *image)
+static const struct fsi_disc_volume *read_volume(void)
 {
 	const struct fsi_disc_volume *volume = NULL;
 
-	next_disc_add(&disc, image);
-	checked_assert_clean(disc.bytes, disc.size);
 	fsi_disc_view_release(view);
 	view = disc_view(disc.bytes, disc.size);
 	ASSERT_OK(fsi_disc_view_get_volume(view, &volume));
 	return volume;
+}
+
+/* Write it, and read the volume. */
+static const struct fsi_disc_volume *finish(fsi_image *image)
+{
+	next_disc_add(&disc, image);
+	checked_assert_clean(disc.bytes, disc.size);
+	return read_volume();
 }
 
 static uint64_t get_le64(const uint8_t *bytes)
@@ -112,16 +117,29 @@ END_TEST
 START_TEST(a_partition_of_another_writer_keeps_number_and_start)
 {
 	const struct fsi_disc_volume *volume = NULL;
+	fsi_findings *findings = NULL;
 	fsi_image *image = NULL;
+	char *text = NULL;
 
 	begin((uint32_t)_i);
 	image = go_on();
 	image->continued->partition_number = 1234;
 	if (_i >= 0x250)
 		image->continued->partition_block = 272;
-	volume = finish(image);
+	next_disc_add(&disc, image);
+	volume = read_volume();
 	ck_assert_uint_eq(volume->partitions[0].number, 1234);
 	ck_assert_uint_eq(volume->partitions[0].first_block, _i >= 0x250 ? 272 : 288);
+	/* The first session, which is ours, has another one; nothing else is wrong. */
+	findings = checked_findings(disc.bytes, disc.size);
+	text = checked_describe(findings);
+	if (_i < 0x250)
+		ck_assert_str_eq(text, "");
+	else
+		ck_assert_ptr_eq(strstr(text, "U-168"), text);
+	ck_assert_ptr_eq(strchr(text, '\n'), strrchr(text, '\n'));
+	free(text);
+	fsi_findings_release(findings);
 }
 END_TEST
 
