@@ -46,10 +46,10 @@ const char create_help[] =
 	"      --capacity SIZE       refuse more: blocks of 2048, or 700M, 4.7G, 25G\n"
 	"      --reflink WHEN, --align-large-files, --deduplicate   share equal blocks\n"
 	"      --rules RULES, --restricted-names   linux (default), imapi; ASCII names\n"
-	"      --exclude GLOB        leave out what matches; may be given several times\n"
 	"      --follow-links, --strict   take what links lead to; refuse links, "
 	"devices\n"
-	"      --stage, --working-directory DIR  copy files first; where to\n"
+	"      --exclude GLOB; --stage, --working-directory DIR  leave out; copy first\n"
+	"      --previous IMAGE, --session-start N, --import VIEW   the next session\n"
 	"  -q, --quiet; -v, --verbose; --json   tell nothing, more, or one JSON object\n"
 	"      --help, --version     show this, or the version, and end\n";
 

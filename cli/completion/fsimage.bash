@@ -67,22 +67,15 @@ _fsimage_create() {
 }
 
 _fsimage_append() {
-	_fsimage_value && return
-	case $cur in
-	-*)
-		COMPREPLY=($(compgen -W "--drive --remove --move --import --volume
-			--file-systems --iso-level --iso-names --joliet-long
-			--omit-large-files --redundant-metadata --posix --udf-holes
-			--align-large-files --deduplicate --capacity --stage
-			--working-directory --rules --restricted-names --exclude
-			--follow-links --strict --quiet --verbose --json --help
-			--version" -- "$cur"))
-		;;
-	*)
-		cur=${cur#*=}
-		_filedir
-		;;
-	esac
+	local -a others
+
+	# What describes files is the same; what only a first session has is not.
+	_fsimage_create
+	[[ $cur == -* ]] || return
+	mapfile -t others < <(printf '%s\n' "${COMPREPLY[@]}" |
+		grep -vxE -e '--(output|force|reflink|udf-revision|boot.*|hybrid|mbr-template|previous|session-start)')
+	COMPREPLY=("${others[@]}" $(compgen -W "--drive --remove --move --import --quiet
+		--verbose --json --help --version" -- "$cur"))
 }
 
 _fsimage_revert() {

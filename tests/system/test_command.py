@@ -10,7 +10,7 @@ import iso_tree
 from command_case import TOP, CommandTest, start
 
 GIB = 2**30
-WITH_OPTIONS = ("create", "serve", "info", "ls", "extract", "check", "map")
+WITH_OPTIONS = ("create", "append", "revert", "serve", "info", "ls", "extract", "check", "map")
 COMMANDS = (*WITH_OPTIONS, "errors")
 SCREEN = (24, 80)
 
@@ -502,7 +502,9 @@ class Said(CommandTest):
         size = (self.room / 'a "b"\\c\n.iso').stat().st_size
         self.assertEqual(
             {"output", "blocks", "block_size", "bytes", "files", "directories", "source_bytes",
-             "seconds", "volume", "file_systems", "duplicates", "kept", "skipped"}, set(told))
+             "seconds", "volume", "file_systems", "duplicates", "kept", "skipped", "session"},
+            set(told))
+        self.assertEqual({"first_block": 0, "blocks": size // 2048}, told["session"])
         self.assertEqual({"count": 0, "bytes": 0}, told["duplicates"])
         self.assertEqual(
             ('a "b"\\c\n.iso', size // 2048, 2048, size, 1, 1, 3),
