@@ -339,7 +339,7 @@ static HRESULT print_object(void *context, FILE *file)
 		info->blocks, FSI_BLOCK_SIZE, (uint64_t)info->blocks * FSI_BLOCK_SIZE,
 		word_of_boot(info, "true", "false", "null"));
 	info_boot_print_json(&info->boot, file);
-	fputs(", \"sessions\": ", file);
+	fputs(", ", file);
 	info_sessions_print_json(&info->sessions, file);
 	fputs(", \"file_systems\": [", file);
 	for (size_t i = 0; i < info->count; i++) {

@@ -51,6 +51,8 @@ int info_sessions_read(const struct image_view *view, const struct voice *voice,
 		fsi_disc_get_sessions(view->disc, &sessions->items, &sessions->count);
 
 	if (SUCCEEDED(hr))
+		hr = fsi_disc_get_identifier(view->disc, &sessions->identifier);
+	if (SUCCEEDED(hr))
 		hr = fsi_stream_create_on_file(view->image, &stream);
 	if (FAILED(hr))
 		return view_failure(view, hr, voice, "reading", "");
@@ -79,6 +81,8 @@ void info_sessions_print(const struct info_sessions *sessions)
 {
 	char size[UNITS_TEXT_SIZE];
 
+	puts("Disc");
+	printf("  identifier      %s\n", sessions->identifier);
 	if (sessions->count == 0 ||
 	    (sessions->count == 1 && sessions->items[0].start_block == 0))
 		return;
@@ -123,7 +127,8 @@ static void print_object(const struct fsi_disc_session *session, const char *nam
 
 void info_sessions_print_json(const struct info_sessions *sessions, FILE *file)
 {
-	fputc('[', file);
+	fprintf(file, "\"disc_identifier\": \"%s\", \"sessions\": [",
+		sessions->identifier);
 	for (size_t i = 0; i < sessions->count; i++) {
 		if (i > 0)
 			fputs(", ", file);
@@ -137,6 +142,7 @@ void info_sessions_clear(struct info_sessions *sessions)
 	for (size_t i = 0; sessions->names != NULL && i < sessions->count; i++)
 		free(sessions->names[i]);
 	free(sessions->names);
+	fsi_free(sessions->identifier);
 	fsi_free(sessions->items);
 	*sessions = (struct info_sessions){0};
 }

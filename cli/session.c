@@ -99,8 +99,8 @@ static HRESULT take_name(struct build *build)
 	return hr;
 }
 
-/* Whether ISO 9660 is there by itself, in which names have lost their case. */
-static HRESULT has_no_case(const struct build *build, bool *ret_answer)
+/* Whether names of ISO 9660 are kept by Rock Ridge; without it they lost their case. */
+static HRESULT has_rock_ridge(const struct build *build, bool *ret_answer)
 {
 	const struct fsi_disc_volume *volume = NULL;
 	fsi_stream *stream = NULL;
@@ -114,36 +114,81 @@ static HRESULT has_no_case(const struct build *build, bool *ret_answer)
 		hr = fsi_disc_open_view(disc, FSI_FILE_SYSTEM_ISO9660, &view);
 	if (SUCCEEDED(hr))
 		hr = fsi_disc_view_get_volume(view, &volume);
-	*ret_answer = SUCCEEDED(hr) && !volume->has_rock_ridge;
+	if (SUCCEEDED(hr))
+		*ret_answer = volume->has_rock_ridge;
 	fsi_disc_view_release(view);
 	fsi_disc_release(disc);
 	fsi_stream_release(stream);
-	return hr == E_OUTOFMEMORY ? hr : S_OK;
+	return hr;
 }
 
-/* What is called README.TXT there is replaced by readme.txt, and found as either. */
-static HRESULT choose_case(struct build *build)
+/*
+ * Names that are in ISO 9660 alone. Without Rock Ridge, what is called README.TXT there
+ * is replaced by readme.txt, and found as either. *ret_at_stake: Rock Ridge has kept
+ * them, which is not written, and nobody has said what is to have them now.
+ */
+static HRESULT look_at_names(struct build *build, bool *ret_at_stake)
 {
-	const enum fsi_file_system wanted = build->options.session.import;
+	const struct create_options *options = &build->options;
+	const enum fsi_file_system wanted = options->session.import;
 	fsi_file_systems found = FSI_FILE_SYSTEM_NONE;
-	bool is_without_case = false;
+	bool keeps_names = false;
 	HRESULT hr = fsi_image_identify_file_systems_on_disc(build->image, NULL, &found);
 
+	if (SUCCEEDED(hr) && wanted != FSI_FILE_SYSTEM_ISO9660 &&
+	    (wanted != FSI_FILE_SYSTEM_NONE || found != FSI_FILE_SYSTEM_ISO9660))
+		return S_OK;
+	if (SUCCEEDED(hr))
+		hr = has_rock_ridge(build, &keeps_names);
 	/* What is wrong with the disc is told when it is imported. */
 	if (FAILED(hr))
 		return hr == E_OUTOFMEMORY ? hr : S_OK;
-	if (wanted == FSI_FILE_SYSTEM_ISO9660 ||
-	    (wanted == FSI_FILE_SYSTEM_NONE && found == FSI_FILE_SYSTEM_ISO9660))
-		hr = has_no_case(build, &is_without_case);
-	return SUCCEEDED(hr) && is_without_case
-		       ? fsi_image_put_case_sensitive_names(build->image, false)
-		       : hr;
+	*ret_at_stake = keeps_names && options->file_systems == FSI_FILE_SYSTEM_NONE &&
+			found == FSI_FILE_SYSTEM_ISO9660;
+	return keeps_names ? S_OK
+			   : fsi_image_put_case_sensitive_names(build->image, false);
+}
+
+/* What ISO 9660 can hold of names that no other file system has. */
+static HRESULT free_iso_names(struct build *build)
+{
+	struct iso_options *iso = &build->options.iso;
+	HRESULT hr = fsi_image_put_file_systems_to_create(build->image,
+							  FSI_FILE_SYSTEM_ISO9660);
+
+	iso->has_names = iso->lowercase_names = iso->relaxed_names = true;
+	iso->long_names = iso->multidot_names = iso->level != 1;
+	return SUCCEEDED(hr) ? iso_options_apply(iso, build->image) : hr;
+}
+
+/* Joliet is to have them, where the disc has room for one more descriptor. */
+static HRESULT keep_names(struct build *build)
+{
+	fsi_result *result = NULL;
+	HRESULT hr = fsi_image_put_file_systems_to_create(
+		build->image, FSI_FILE_SYSTEM_ISO9660 | FSI_FILE_SYSTEM_JOLIET);
+
+	if (FAILED(hr))
+		return hr;
+	hr = fsi_image_create_result_image(build->image, &result);
+	fsi_result_release(result);
+	if (hr != IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION) {
+		message_note(&build->voice,
+			     "Joliet is added to keep the names, as Rock Ridge is not "
+			     "written; --file-systems chooses otherwise");
+		return S_OK;
+	}
+	message_note(&build->voice,
+		     "Rock Ridge is not written, and the disc has no room for Joliet: of "
+		     "names ISO 9660 keeps what it can");
+	return free_iso_names(build);
 }
 
 static HRESULT import(struct build *build)
 {
 	const struct session_choice *choice = &build->options.session;
 	enum fsi_file_system imported = choice->import;
+	bool names_are_at_stake = false;
 	HRESULT hr = fsi_image_put_continue_writable_volumes(
 		build->image, build->options.rules == RULES_LINUX);
 
@@ -152,7 +197,7 @@ static HRESULT import(struct build *build)
 	if (SUCCEEDED(hr))
 		hr = fsi_image_put_import_handler(build->image, on_imported, build);
 	if (SUCCEEDED(hr))
-		hr = choose_case(build);
+		hr = look_at_names(build, &names_are_at_stake);
 	if (FAILED(hr))
 		return hr;
 	hr = choice->import == FSI_FILE_SYSTEM_NONE
@@ -164,6 +209,8 @@ static HRESULT import(struct build *build)
 			     "new session, as its file systems can't hold them");
 	if (SUCCEEDED(hr))
 		hr = take_name(build);
+	if (SUCCEEDED(hr) && names_are_at_stake)
+		hr = keep_names(build);
 	if (SUCCEEDED(hr))
 		hr = fsi_image_get_file_systems_to_create(build->image,
 							  &build->options.file_systems);

@@ -4,6 +4,7 @@
 #include "error/fail.h"
 #include "import/boot.h"
 #include "import/file_systems.h"
+#include "import/identifier.h"
 #include "import/sessions.h"
 
 #include "base/memory.h"
@@ -135,6 +136,25 @@ HRESULT fsi_disc_get_sessions(fsi_disc *disc, struct fsi_disc_session **ret_sess
 	if (SUCCEEDED(hr))
 		*ret_count = sessions.items.count;
 	fsi_import_free_sessions(&sessions);
+	return finish(hr);
+}
+
+HRESULT fsi_disc_get_identifier(fsi_disc *disc, char **ret_identifier)
+{
+	char identifier[FSI_IMPORT_IDENTIFIER_SIZE];
+	char *copy = NULL;
+	HRESULT hr = S_OK;
+
+	fsi_error_clear();
+	if (disc == NULL || ret_identifier == NULL)
+		return FSI_FAIL(E_POINTER);
+	hr = fsi_import_identify(disc->media, identifier);
+	if (FAILED(hr))
+		return hr;
+	copy = fsi_duplicate_string(identifier);
+	if (copy == NULL)
+		return FSI_FAIL(E_OUTOFMEMORY);
+	*ret_identifier = copy;
 	return finish(hr);
 }
 

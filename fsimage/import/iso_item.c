@@ -116,30 +116,6 @@ void fsi_import_iso_destroy_item(fsi_disc_entry *entry)
 	fsi_view_free_entry(entry);
 }
 
-static bool is_upper(char character)
-{
-	return character >= 'A' && character <= 'Z';
-}
-
-static bool is_lower(char character)
-{
-	return character >= 'a' && character <= 'z';
-}
-
-void fsi_import_iso_lower_name(fsi_disc_entry *entry)
-{
-	char *const name = fsi_import_iso_item_of(entry)->name;
-
-	for (const char *at = name; *at != '\0'; at++) {
-		if (is_lower(*at))
-			return;
-	}
-	for (char *at = name; *at != '\0'; at++) {
-		if (is_upper(*at))
-			*at = (char)(*at - 'A' + 'a');
-	}
-}
-
 /* ---- what is recorded -------------------------------------------------- */
 
 static enum fsi_disc_kind kind_of_mode(mode_t mode)

@@ -36,9 +36,6 @@ HRESULT fsi_import_open_joliet(struct fsi_media *media, fsi_disc_view **ret_view
 struct fsi_iso_view *fsi_import_iso_view_of(fsi_disc_view *view);
 struct fsi_iso_item *fsi_import_iso_item_of(fsi_disc_entry *entry);
 
-/* Show the name of an entry in lower case, unless some of it is already. */
-void fsi_import_iso_lower_name(fsi_disc_entry *entry);
-
 /* What a name leads to. */
 struct fsi_iso_name {
 	IsoFileSource *source; /* its reference is taken over, also on failure */

@@ -28,7 +28,6 @@ struct merging {
 	struct fsi_tree *tree;
 	const char *file_system; /* its name, for messages */
 	struct fsi_tree_rules rules;
-	bool lowers_names; /* as Linux shows those of ISO 9660 alone */
 	struct fsi_merge_data data;
 	struct fsi_merge_counts counts;
 	uint64_t greatest_unique_id;
@@ -336,8 +335,6 @@ static HRESULT take_child(struct merging *merging, const struct pending *above,
 	struct fsi_node *known = NULL;
 
 	FSI_TRY(fsi_view_get_info(entry, &info));
-	if (merging->lowers_names)
-		fsi_import_iso_lower_name(entry);
 	FSI_TRY(check_name(merging, above->node, entry->name));
 	known = fsi_tree_find_child(merging->tree, above->node, entry->name,
 				    strlen(entry->name));
@@ -440,9 +437,6 @@ HRESULT fsi_import_merge(const struct fsi_merge_request *request,
 
 	merging.data.file_system = merging.file_system;
 	merging.rules.restricted = false;
-	/* Where case makes a difference, their own has to be that of what is added. */
-	merging.lowers_names = volume->file_system == FSI_FILE_SYSTEM_ISO9660 &&
-			       !volume->has_rock_ridge && merging.rules.case_sensitive;
 	hr = merge(&merging);
 	for (size_t i = 0; i < merging.pending.count; i++)
 		fsi_disc_entry_release(merging.pending.items[i].entry);

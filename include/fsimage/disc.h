@@ -128,6 +128,16 @@ FSI_API HRESULT fsi_disc_get_sessions(fsi_disc *disc,
 				      struct fsi_disc_session **ret_sessions,
 				      size_t *ret_count);
 
+/**
+ * By what a disc is known again, as fsi_image_calculate_disc_identifier() has it: the
+ * same for all copies of it, another one when a session was added. It is that of the
+ * session that the disc was opened with.
+ *
+ * @param ret_identifier  hexadecimal digits, to be freed with fsi_free()
+ * @return S_OK; E_POINTER; E_OUTOFMEMORY; IMAPI_E_IMPORT_READ_FAILURE (block)
+ */
+FSI_API HRESULT fsi_disc_get_identifier(fsi_disc *disc, char **ret_identifier);
+
 /* ---- booting ----------------------------------------------------------- */
 
 /** A boot image, as the catalog of El Torito tells it. */

@@ -73,9 +73,9 @@ FSI_API HRESULT fsi_image_get_default_file_system_for_import(
  * - fsi_image_get_imported_volume_name() tells the name of the volume; that of the
  *   image is not changed.
  *
- * Names of ISO 9660 alone, without Rock Ridge, come in as systems show them: in lower
- * case where case makes a difference in the image
- * (fsi_image_put_case_sensitive_names()), else as they are.
+ * Names of ISO 9660 alone, without Rock Ridge, come in as they are recorded, mostly in
+ * upper case. Where case makes a difference in the image
+ * (fsi_image_put_case_sensitive_names()), a file of another spelling is another file.
  *
  * To import the same disc again does nothing. The other functions of an image work as
  * ever; links and devices are taken only where POSIX attributes are on

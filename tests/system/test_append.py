@@ -90,6 +90,37 @@ class Append(SessionTest):
         self.assertEqual(["A Name", "A Name", "Another"],
                          [session["label"] for session in told["sessions"]])
 
+    def test_a_disc_is_known_again_until_a_session_is_added(self) -> None:
+        identifiers = []
+        for _ in range(2):
+            (self.room / "copy.iso").write_bytes(self.image.read_bytes())
+            told = [self.do("info", "--json", path).object["disc_identifier"]
+                    for path in (self.image, self.room / "copy.iso")]
+            self.assertEqual(told[0], told[1])
+            self.assertIn(f"  identifier      {told[0]}\n", self.do("info", self.image).output)
+            identifiers.append(told[0])
+            self.do("append", "-q", self.image, "more")
+        self.assertNotEqual(identifiers[0], identifiers[1])
+
+    def test_names_that_rock_ridge_has_kept_are_in_joliet_then(self) -> None:
+        name = "A long name, kept by Rock Ridge alone.text"
+        (self.room / "source" / name).write_text("text")
+        subprocess.run(["genisoimage", "-quiet", "-R", "-o", self.image, "source"],
+                       cwd=self.room, check=True)
+        done = self.do("append", self.image, "more")
+        self.assertIn("Joliet is added", done.errors)
+        self.assertEqual([name, "one", "two"], self.names())
+        told = self.do("info", "--json", self.image).object
+        self.assertEqual(["iso9660", "joliet"], told["sessions"][-1]["file_systems"])
+
+    def test_without_room_for_joliet_iso9660_keeps_what_it_can(self) -> None:
+        self.put("source/Some.Name of 32 characters.text", "text")
+        subprocess.run(["xorrisofs", "-quiet", "-o", self.image, "source"], cwd=self.room,
+                       check=True)
+        done = self.do("append", self.image, "more")
+        self.assertIn("no room for Joliet", done.errors)
+        self.assertEqual(["Some.Name of 32 characters.text", "one", "two"], self.names())
+
     def test_file_systems_are_those_of_before(self) -> None:
         for systems in ("iso9660", "iso9660,joliet", "udf"):
             with self.subTest(systems):

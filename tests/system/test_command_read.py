@@ -125,7 +125,7 @@ class Info(ReadTest):
                           for key in ("readable", "label", "rock_ridge", "files")})
         self.assertFalse(told["bootable"])
         lines = self.tell("image.iso").output.splitlines()
-        self.assertEqual(["ISO 9660", "Joliet level 3", "UDF 1.02"],
+        self.assertEqual(["ISO 9660", "Joliet level 3", "UDF 1.02", "Disc"],
                          [line for line in lines[1:] if not line.startswith(" ")])
 
     def test_rock_ridge_and_el_torito(self) -> None:

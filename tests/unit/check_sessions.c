@@ -267,6 +267,7 @@ START_TEST(pointers_are_required)
 {
 	fsi_stream *stream = NULL;
 	fsi_disc *disc = NULL;
+	char *identifier = NULL;
 	uint32_t session = 0;
 
 	appended_begin(&appended, ISO, 0);
@@ -275,6 +276,8 @@ START_TEST(pointers_are_required)
 	ASSERT_FAILS(fsi_disc_get_sessions(NULL, &sessions, &count), E_POINTER, "");
 	ASSERT_FAILS(fsi_disc_get_sessions(disc, NULL, &count), E_POINTER, "");
 	ASSERT_FAILS(fsi_disc_get_sessions(disc, &sessions, NULL), E_POINTER, "");
+	ASSERT_FAILS(fsi_disc_get_identifier(NULL, &identifier), E_POINTER, "");
+	ASSERT_FAILS(fsi_disc_get_identifier(disc, NULL), E_POINTER, "");
 	ASSERT_FAILS(fsi_image_put_import_session(NULL, 1), E_POINTER, "");
 	ASSERT_FAILS(fsi_image_get_import_session(NULL, &session), E_POINTER, "");
 	fsi_disc_release(disc);
