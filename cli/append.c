@@ -44,13 +44,7 @@ const char revert_help[] =
 
 static int check_output(struct build *build)
 {
-	/* No file is made: the disc in a drive is that of no source. */
-	if (build->options.session.drive != NULL) {
-		build->output = (struct output){.path = build->options.output};
-		return STATUS_DONE;
-	}
-	build->options.force = true;
-	return output_check(&build->options, &build->voice, &build->output);
+	return output_check_disc(&build->options, &build->voice, &build->output);
 }
 
 static int run_stages(struct build *build)

@@ -394,26 +394,40 @@ static const struct option_table serve_table = {
 	.count = sizeof(serve_rows) / sizeof(serve_rows[0]),
 };
 
-/* Options of UDF, which has to be chosen for them. */
-static int check_udf(const struct create_options *options)
+/* A copy of what a session before has not in a file of its own. */
+static int refuse_copy(const struct create_options *options, uint32_t udf_revision)
+{
+	if (!session_is_wanted(&options->session))
+		return message_usage(options->command,
+				     "option '--redundant-metadata' needs "
+				     "'--udf-revision 2.50' or later");
+	return message_usage(options->command,
+			     "option '--redundant-metadata' needs UDF 2.50 or later, and "
+			     "the disc has %x.%02x",
+			     (unsigned)(udf_revision >> 8),
+			     (unsigned)(udf_revision & 0xff));
+}
+
+int create_options_check_file_systems(const struct create_options *options,
+				      uint32_t udf_revision)
 {
 	const char *needs_udf = options->udf_revision != 0    ? "--udf-revision"
 				: options->redundant_metadata ? "--redundant-metadata"
 				: options->posix	      ? "--posix"
 							      : NULL;
 
-	/* What there is is known when the session before is imported. */
-	if (options->file_systems == FSI_FILE_SYSTEM_NONE)
-		return STATUS_DONE;
+	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_UDF)
+		return message_usage(options->command,
+				     "option '--udf-holes' needs udf alone: "
+				     "'--file-systems udf'");
+	if (iso_options_check(options) != STATUS_DONE)
+		return STATUS_USAGE;
 	if (needs_udf != NULL && (options->file_systems & FSI_FILE_SYSTEM_UDF) == 0)
 		return message_usage(options->command,
 				     "option '%s' needs udf among the file systems",
 				     needs_udf);
-	if (options->redundant_metadata && !session_is_wanted(&options->session) &&
-	    options->udf_revision < FIRST_METADATA_REVISION)
-		return message_usage(options->command,
-				     "option '--redundant-metadata' needs "
-				     "'--udf-revision 2.50' or later");
+	if (options->redundant_metadata && udf_revision < FIRST_METADATA_REVISION)
+		return refuse_copy(options, udf_revision);
 	return STATUS_DONE;
 }
 
@@ -438,16 +452,14 @@ static int check_together(const struct create_options *options)
 		return message_usage(options->command,
 				     "options '--quiet' and '--verbose' exclude "
 				     "each other");
-	if (options->udf_holes && options->file_systems != FSI_FILE_SYSTEM_NONE &&
-	    options->file_systems != FSI_FILE_SYSTEM_UDF)
-		return message_usage(options->command,
-				     "option '--udf-holes' needs udf alone: "
-				     "'--file-systems udf'");
-	if (iso_options_check(options) != STATUS_DONE ||
-	    boot_check(&options->boot, options->command) != STATUS_DONE ||
+	if (boot_check(&options->boot, options->command) != STATUS_DONE ||
 	    hybrid_check(&options->hybrid, options->command) != STATUS_DONE)
 		return STATUS_USAGE;
-	return check_udf(options);
+	/* What a disc has is known when it is imported. */
+	return session_is_wanted(&options->session)
+		       ? STATUS_DONE
+		       : create_options_check_file_systems(options,
+							   options->udf_revision);
 }
 
 /* The library knows "/tmp" only. */
@@ -497,6 +509,10 @@ static int take_disc(struct create_options *options)
 			return message_usage(options->command,
 					     "name an IMAGE, or give '--drive'");
 		options->output = operands->items[0];
+		if (strcmp(options->output, "-") == 0)
+			return message_usage(options->command,
+					     "an IMAGE is changed where it is, which "
+					     "'-' is not");
 		operands->count--;
 		memmove(operands->items, operands->items + 1,
 			(operands->count + 1) * sizeof(operands->items[0]));

@@ -80,6 +80,16 @@ bool revert_options_parse(int argc, char **argv, struct create_options *ret_opti
 bool serve_options_parse(int argc, char **argv, struct create_options *ret_options,
 			 int *ret_status);
 
+/**
+ * Whether the image has the file systems that the options are about. Of a session that
+ * goes on from another one that is known when it is imported.
+ *
+ * @param udf_revision  that is written; 0: IMAPI's default
+ * @return an exit status
+ */
+int create_options_check_file_systems(const struct create_options *options,
+				      uint32_t udf_revision);
+
 void create_options_clear(struct create_options *options);
 
 #endif

@@ -114,6 +114,27 @@ int output_check(const struct create_options *options, const struct voice *voice
 	return check_path(options, voice, ret_output);
 }
 
+int output_check_disc(const struct create_options *options, const struct voice *voice,
+		      struct output *ret_output)
+{
+	static const char of_file[] = "stdio:";
+	const char *path = options->output;
+	struct stat status;
+
+	*ret_output = (struct output){.path = path};
+	if (options->session.drive != NULL &&
+	    strncmp(path, of_file, sizeof(of_file) - 1) == 0)
+		path += sizeof(of_file) - 1;
+	/* What is wrong with it else is told when it is opened. */
+	if (stat(path, &status) != 0)
+		return STATUS_DONE;
+	if (S_ISDIR(status.st_mode))
+		return message_errno_failure(voice, EISDIR, "writing to %s", path);
+	note_file(&status, ret_output);
+	ret_output->real_path = realpath(path, NULL);
+	return STATUS_DONE;
+}
+
 bool output_may_be_in(const struct output *output, const char *folder, bool follow_links)
 {
 	char *real_folder = NULL;

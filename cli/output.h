@@ -26,6 +26,13 @@ struct output {
 int output_check(const struct create_options *options, const struct voice *voice,
 		 struct output *ret_output);
 
+/**
+ * The same for a disc that a session is added to, where it is: nothing is made beside
+ * it, so its folder may be one that nobody may write to.
+ */
+int output_check_disc(const struct create_options *options, const struct voice *voice,
+		      struct output *ret_output);
+
 /** @return whether reading folder, links followed or not, may meet the output */
 bool output_may_be_in(const struct output *output, const char *folder, bool follow_links);
 

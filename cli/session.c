@@ -175,7 +175,10 @@ static HRESULT keep_names(struct build *build)
 	if (hr != IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION) {
 		message_note(&build->voice,
 			     "Joliet is added to keep the names, as Rock Ridge is not "
-			     "written; --file-systems chooses otherwise");
+			     "written%s",
+			     build->options.session.is_reverted
+				     ? ""
+				     : "; --file-systems chooses otherwise");
 		return S_OK;
 	}
 	message_note(&build->voice,
@@ -217,6 +220,43 @@ static HRESULT import(struct build *build)
 	return SUCCEEDED(hr) && interrupt_came() ? E_IMAPI_REQUEST_CANCELLED : hr;
 }
 
+/* ---- what follows from it ---------------------------------------------- */
+
+/* An image that grows has what was there before, too. */
+static HRESULT limit_capacity(const struct build *build)
+{
+	int64_t limit = build->options.capacity_blocks;
+	int64_t room = 0;
+	int32_t start_block = 0;
+	HRESULT hr = S_OK;
+
+	if (limit == 0)
+		return S_OK;
+	hr = fsi_image_get_free_media_blocks(build->image, &room);
+	if (SUCCEEDED(hr) && build->options.session.is_appended)
+		hr = fsi_image_get_session_start_block(build->image, &start_block);
+	limit -= start_block;
+	if (FAILED(hr) || limit >= room)
+		return hr;
+	/* 0 stands for no limit; no session has one block. */
+	return fsi_image_put_free_media_blocks(build->image, limit > 0 ? limit : 1);
+}
+
+/* Options of what the disc turned out to have. */
+static int check_options(struct build *build)
+{
+	uint32_t udf_revision = 0;
+	HRESULT hr = fsi_image_get_udf_revision(build->image, &udf_revision);
+
+	if (SUCCEEDED(hr) && create_options_check_file_systems(
+				     &build->options, udf_revision) != STATUS_DONE)
+		return STATUS_USAGE;
+	if (SUCCEEDED(hr))
+		hr = limit_capacity(build);
+	return FAILED(hr) ? build_tell_failure(build, hr, "preparing the image", "")
+			  : STATUS_DONE;
+}
+
 /* ---- changing what is there -------------------------------------------- */
 
 static const char *skip_slashes(const char *path)
@@ -250,10 +290,12 @@ static int change_items(struct build *build)
 		hr = change->to != NULL
 			     ? fsi_directory_move(root, from, skip_slashes(change->to))
 			     : remove_item(root, from);
+		/* What helps with sources does not help here. */
 		if (FAILED(hr))
-			return build_tell_failure(
-				build, hr, change->to != NULL ? "moving " : "removing ",
-				change->from);
+			return message_failure(&build->voice, hr,
+					       session_hint(hr, &build->options), "%s %s",
+					       change->to != NULL ? "moving" : "removing",
+					       change->from);
 	}
 	return STATUS_DONE;
 }
@@ -262,6 +304,7 @@ int session_begin(struct build *build)
 {
 	const struct create_options *options = &build->options;
 	const char *name = name_of_disc(options);
+	int status = STATUS_DONE;
 	HRESULT hr = S_OK;
 
 	if (!session_is_wanted(&options->session)) {
@@ -280,7 +323,8 @@ int session_begin(struct build *build)
 		hr = import(build);
 	if (FAILED(hr))
 		return build_tell_failure(build, hr, "importing ", name);
-	return change_items(build);
+	status = check_options(build);
+	return status == STATUS_DONE ? change_items(build) : status;
 }
 
 /* ---- writing ----------------------------------------------------------- */
@@ -346,7 +390,10 @@ const char *session_hint(HRESULT code, const struct create_options *options)
 	case IMAPI_E_ITEM_NOT_FOUND:
 		return "'fsimage ls -R' lists all names of an image";
 	case IMAPI_E_DUP_NAME:
-		return "--remove and --move make way for what takes an item's place";
+		return options->session.is_appended
+			       ? "--remove and --move make way for what takes an item's "
+				 "place"
+			       : NULL;
 	default:
 		return NULL;
 	}

@@ -20,6 +20,7 @@ from states import Disc  # noqa: E402
 import scratch  # noqa: E402
 
 TIME = "1700000000"
+_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 class SessionTest(CommandTest):
@@ -162,6 +163,64 @@ class Append(SessionTest):
         self.do("append", "-q", self.image, self.room)
         self.assertNotIn("disc.iso", self.names())
 
+    def test_a_file_that_stands_for_a_drive_is_not_taken_into_itself(self) -> None:
+        done = self.do("append", "--drive", f"stdio:{self.image}", self.room)
+        self.assertIn("the output itself", done.errors)
+        self.assertNotIn("disc.iso", self.names())
+
+    def test_the_capacity_is_that_of_the_image_with_all_its_sessions(self) -> None:
+        old = self.image.read_bytes()
+        self.do("append", "-q", self.image, "more")
+        blocks = self.image.stat().st_size // 2048
+        for capacity in (blocks, blocks + 1):
+            self.image.write_bytes(old)
+            self.do("append", "-q", "--capacity", str(capacity), self.image, "more")
+        self.image.write_bytes(old)
+        for capacity in (1, len(old) // 2048, blocks - 1):
+            with self.subTest(capacity):
+                self.fail_with("IMAPI_E_IMAGE_(TOO_BIG|SIZE_LIMIT)", "append", "--capacity",
+                               str(capacity), self.image, "more", hint="a larger --capacity")
+
+    def test_options_of_file_systems_that_the_disc_has_are_taken(self) -> None:
+        for option in (["--iso-level", "3"], ["--iso-names", "lowercase"], ["--joliet-long"],
+                       ["--omit-large-files"], ["--posix"]):
+            with self.subTest(option):
+                self.do("append", "-q", *option, self.image, "more")
+
+    def test_options_of_file_systems_that_the_disc_has_not_are_refused(self) -> None:
+        self.create("-q", "--force", "-f", "iso9660", "-o", self.image, "source")
+        old = self.image.read_bytes()
+        for option, needed in (("--posix", "udf"), ("--joliet-long", "joliet"),
+                               ("--omit-large-files", "udf"), ("--udf-holes", "udf alone"),
+                               ("--redundant-metadata", "udf")):
+            with self.subTest(option):
+                self.refuse_words("append", option, self.image, "more",
+                                  says=f"'{option}' needs {needed}")
+        self.assertEqual(old, self.image.read_bytes())
+
+    def test_a_copy_of_the_metadata_needs_a_disc_that_has_it_in_a_file(self) -> None:
+        for revision in ("1.02", "2.01"):
+            self.create("-q", "--force", "--udf-revision", revision, "-o", self.image, "source")
+            for words in (["append", self.image, "more"],
+                          ["revert", self.image, "--session", "1"]):
+                with self.subTest(words, revision=revision):
+                    self.refuse_words(*words, "--redundant-metadata",
+                                      says=f"needs UDF 2.50 or later, and the disc has {revision}")
+        self.create("-q", "--force", "--udf-revision", "2.50", "-o", self.image, "source")
+        self.do("append", "-q", "--redundant-metadata", self.image, "more")
+
+    def test_a_folder_that_may_not_be_written_keeps_nobody_from_its_images(self) -> None:
+        folder = self.room / "images"
+        folder.mkdir()
+        self.image.rename(folder / "disc.iso")
+        self.image = folder / "disc.iso"
+        self.room.chmod(0o755)
+        self.image.chmod(0o666)
+        folder.chmod(0o555)
+        done = self.run_command("append", "-q", self.image, "more", before=_NOBODY)
+        self.assertEqual(0, done.status, done.errors)
+        self.assertEqual(["one", "two"], self.names())
+
     def test_links_of_a_session_stay_links(self) -> None:
         os.symlink("two", self.room / "more/link")
         self.do("append", "-q", "--posix", self.image, "more")
@@ -183,6 +242,8 @@ class Append(SessionTest):
             ("IMAPI_E_ITEM_NOT_FOUND", "lists all names",
              ["append", "--move", "x=y", self.image]),
             ("IMAPI_E_DUP_NAME", "make way", ["append", "--move", "one=two", self.image, "more"]),
+            ("IMAPI_E_INVALID_PARAM", None, ["append", "--remove", "/", self.image]),
+            ("IMAPI_E_INVALID_PATH", None, ["append", "--remove", "../x", self.image]),
             ("IMAPI_E_INVALID_PARAM", "lists the sessions",
              ["revert", "--session", "9", self.image]),
         ):
@@ -206,6 +267,8 @@ class Append(SessionTest):
     def test_wrong_words_are_refused(self) -> None:
         self.refuse_words("append", says="name an IMAGE")
         self.refuse_words("append", self.image, says="name at least one PATH")
+        self.refuse_words("append", "-", "more", says="changed where it is")
+        self.refuse_words("revert", "--session", "1", "-", says="changed where it is")
         self.refuse_words("append", "--move", "one", self.image, says="FROM=TO")
         self.refuse_words("append", "--remove", "", self.image, says="a path in the image")
         self.refuse_words("append", "--import", "fat", self.image, says="udf, joliet or iso9660")
@@ -278,6 +341,19 @@ class Sessions(SessionTest):
             with self.subTest(words):
                 self.fail_with("E_INVALIDARG", *words, "--session", "3", self.image,
                                hint="lists the sessions")
+
+
+    def test_what_helps_is_an_option_that_the_command_has(self) -> None:
+        self.put("source/one.d/x", "x")
+        done = self.run_command("create", "-o", "second.iso", "--previous", self.image,
+                                "--session-start", "576", "one=source/one.d")
+        self.assertIn("IMAPI_E_DUP_NAME", done.errors)
+        self.assertNotIn("--remove", done.errors)
+        subprocess.run(["genisoimage", "-quiet", "-R", "-o", self.image, "source"],
+                       cwd=self.room, check=True)
+        done = self.do("revert", "--session", "1", self.image)
+        self.assertIn("Joliet is added", done.errors)
+        self.assertNotIn("--file-systems", done.errors)
 
 
 class OtherWriters(SessionTest):
