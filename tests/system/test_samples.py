@@ -124,6 +124,33 @@ class Samples(unittest.TestCase):
             # That kind of disc gets UDF alone.
             self.assert_holds(output, base, (naming.UDF,), room)
 
+    def test_add_session_adds_a_folder_and_keeps_what_was_there(self) -> None:
+        with scratch.folder() as room:
+            (room / "first").mkdir()
+            (room / "more").mkdir()
+            for path, text in (("first/one", "one"), ("first/two", "old"),
+                               ("more/two", "newer"), ("more/Two", "another")):
+                (room / path).write_text(text)
+            output = room / "disc.iso"
+            self.succeed("folder_to_image", room / "first", output)
+            old = output.read_bytes()
+            self.assertEqual(f"{output}: session from block {len(old) // BLOCK}\n",
+                             self.succeed("add_session", output, room / "more"))
+            # Only what leads to the newest session is replaced.
+            self.assertEqual(old[:16 * BLOCK], output.read_bytes()[:16 * BLOCK])
+            self.assertEqual(old[257 * BLOCK:], output.read_bytes()[257 * BLOCK:len(old)])
+            source = scan(room / "first") | scan(room / "more")
+            source = {path: entry._replace(mode=None) for path, entry in source.items()}
+            self.assert_holds(output, source, naming.VIEWS, room)
+
+    def test_add_session_leaves_an_image_that_it_cannot_continue(self) -> None:
+        with scratch.folder() as room:
+            (room / "none.iso").write_bytes(b"x" * 100 * BLOCK)
+            done = self.run_sample("add_session", room / "none.iso", TREE)
+            self.assertEqual(1, done.returncode)
+            self.assertRegex(done.stderr, r"^add_session: .*\n$")
+            self.assertEqual(b"x" * 100 * BLOCK, (room / "none.iso").read_bytes())
+
     def test_boot_disc_boots_two_kinds_of_computers(self) -> None:
         with scratch.folder() as room:
             bios, efi = os.urandom(2048), os.urandom(1474560)  # none is a floppy disk here
