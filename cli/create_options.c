@@ -518,7 +518,10 @@ static int take_disc(struct create_options *options)
 			(operands->count + 1) * sizeof(operands->items[0]));
 	}
 	if (options->session.is_reverted && operands->count > 0)
-		return message_usage(options->command, "name one IMAGE");
+		return message_usage(options->command,
+				     options->session.drive != NULL
+					     ? "'--drive' takes the place of IMAGE"
+					     : "name one IMAGE");
 	return STATUS_DONE;
 }
 

@@ -53,7 +53,8 @@ static const char *hint_for_size(const struct create_options *options)
 		       "--deduplicate spares counts while files are added";
 	if (options->capacity_blocks != 0)
 		return "a larger --capacity, or none, makes more room";
-	if (options->rules == RULES_IMAPI)
+	/* What is left of a disc is nobody's choice. */
+	if (options->rules == RULES_IMAPI && !session_is_wanted(&options->session))
 		return "--capacity sets the limit; without it IMAPI's rules allow 332800 "
 		       "blocks (650 MiB)";
 	return NULL;

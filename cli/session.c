@@ -245,12 +245,19 @@ static HRESULT limit_capacity(const struct build *build)
 /* Options of what the disc turned out to have. */
 static int check_options(struct build *build)
 {
+	const uint32_t wanted = build->options.udf_revision;
 	uint32_t udf_revision = 0;
 	HRESULT hr = fsi_image_get_udf_revision(build->image, &udf_revision);
 
 	if (SUCCEEDED(hr) && create_options_check_file_systems(
 				     &build->options, udf_revision) != STATUS_DONE)
 		return STATUS_USAGE;
+	if (SUCCEEDED(hr) && wanted != 0 && wanted != udf_revision)
+		return message_usage(build->voice.command,
+				     "option '--udf-revision': the disc has %x.%02x, and "
+				     "its sessions go on with that",
+				     (unsigned)(udf_revision >> 8),
+				     (unsigned)(udf_revision & 0xff));
 	if (SUCCEEDED(hr))
 		hr = limit_capacity(build);
 	return FAILED(hr) ? build_tell_failure(build, hr, "preparing the image", "")

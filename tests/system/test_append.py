@@ -276,6 +276,8 @@ class Append(SessionTest):
         self.refuse_words("revert", self.image, says="'--session' is missing")
         self.refuse_words("revert", "--session", "0", self.image, says="from 1 on")
         self.refuse_words("revert", "--session", "1", self.image, "more", says="name one IMAGE")
+        self.refuse_words("revert", "--session", "1", "--drive", "stdio:x", self.image,
+                          says="'--drive' takes the place of IMAGE")
         self.refuse_words("create", "-o", "x", "--previous", self.image, "more",
                           says="needs '--session-start'")
         self.refuse_words("create", "-o", "x", "--import", "udf", "more", says="'--previous'")
@@ -342,6 +344,20 @@ class Sessions(SessionTest):
                 self.fail_with("E_INVALIDARG", *words, "--session", "3", self.image,
                                hint="lists the sessions")
 
+
+    def test_the_revision_of_udf_is_that_of_the_disc(self) -> None:
+        words = ["create", "-q", "--force", "-o", "second.iso", "--previous", self.image,
+                 "--session-start", "576", "more", "--udf-revision"]
+        self.do(*words, "1.02")
+        self.refuse_words(*words, "2.01", says="'--udf-revision': the disc has 1.02")
+
+    def test_the_limit_of_imapi_is_no_hint_for_a_disc(self) -> None:
+        with (self.room / "more/large").open("wb") as file:
+            file.truncate(700 * 2**20)
+        done = self.run_command("create", "-o", "second.iso", "--rules", "imapi", "--previous",
+                                self.image, "--session-start", "2147200000", "more")
+        self.assertIn("IMAPI_E_IMAGE_SIZE_LIMIT", done.errors)
+        self.assertNotIn("650 MiB", done.errors)
 
     def test_what_helps_is_an_option_that_the_command_has(self) -> None:
         self.put("source/one.d/x", "x")
