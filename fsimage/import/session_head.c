@@ -99,6 +99,22 @@ bool fsi_import_is_session(const struct fsi_session_head *head, uint32_t start_b
 	return head->has_udf && head->anchor.main_sequence.block > start_block;
 }
 
+HRESULT fsi_import_find_root(struct fsi_media *media, const struct fsi_session_head *head)
+{
+	uint8_t bytes[FSI_BLOCK_SIZE];
+	struct fsi_iso9660_found found;
+	const HRESULT hr = read_block(media, head->root_block, &bytes);
+
+	if (hr != S_OK)
+		return hr;
+	/* ECMA-119 6.8.2.2: the first record is that of the directory itself. */
+	return fsi_iso9660_get_record(bytes, sizeof(bytes), FSI_ISO9660_NO_SYSTEM_USE,
+				      &found) &&
+			       found.first_block == head->root_block
+		       ? S_OK
+		       : S_FALSE;
+}
+
 /* ---- where it ends ----------------------------------------------------- */
 
 /* The end of the volume that a descriptor sequence describes; 0: not known. */

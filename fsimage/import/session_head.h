@@ -38,6 +38,13 @@ bool fsi_import_is_same_udf(const struct fsi_session_head *one,
 bool fsi_import_is_session(const struct fsi_session_head *head, uint32_t start_block);
 
 /*
+ * Whether the root directory is where the descriptors of ISO 9660 say. S_FALSE: it is
+ * not, or can't be read.
+ */
+HRESULT fsi_import_find_root(struct fsi_media *media,
+			     const struct fsi_session_head *head);
+
+/*
  * Where the session ends: the first block behind it, at most limit_block. Some writers
  * count the volume space from the start of the session, others from that of the disc.
  */

@@ -143,14 +143,20 @@ static HRESULT find_next(const struct finder *finder, const struct fsi_session_h
 	return hr == S_OK ? S_FALSE : FAILED(hr) ? hr : S_OK;
 }
 
-/* Whether all of a session is there, and not only what was written of it first. */
+/*
+ * Whether all of a session is there, and not only what was written of it first. On a
+ * device that is as long as ever, descriptors come before the record and the root.
+ */
 static HRESULT is_complete(const struct finder *finder,
 			   const struct fsi_session_head *head, uint32_t start)
 {
 	uint32_t end = 0;
 
-	if (head->has_iso9660 && head->root_block >= finder->end_block)
-		return S_FALSE;
+	const HRESULT hr =
+		head->has_iso9660 ? fsi_import_find_root(finder->media, head) : S_OK;
+
+	if (hr != S_OK)
+		return hr;
 	FSI_TRY(fsi_import_find_session_end(finder->media, head, start, UINT32_MAX,
 					    &end));
 	return (head->has_iso9660 ? head->space_blocks : end) <= finder->end_block

@@ -107,6 +107,35 @@ START_TEST(only_the_head_of_earlier_sessions_changes)
 }
 END_TEST
 
+/* A device is as long before as after; what was not written may be anything. */
+START_TEST(what_was_begun_on_a_device_is_no_session)
+{
+	const struct recording_disc *disc = &appended.disc;
+	uint32_t first = 0;
+
+	appended_begin(&appended, kinds[_i].file_systems, kinds[_i].revision);
+	appended_add(&appended, "two");
+	first = disc->old_blocks;
+	for (uint32_t end = first; end <= disc->blocks; end++) {
+		const size_t size = (size_t)disc->blocks * FSI_BLOCK_SIZE;
+		const size_t written = (size_t)end * FSI_BLOCK_SIZE;
+		uint8_t *bytes = malloc(size);
+		struct fsi_disc_session *sessions = NULL;
+		size_t count = 0;
+
+		ck_assert_ptr_nonnull(bytes);
+		memcpy(bytes, disc->bytes, size);
+		memcpy(bytes, disc->old_bytes, (size_t)first * FSI_BLOCK_SIZE);
+		memset(bytes + written, end % 2 == 0 ? 0 : 0xE5, size - written);
+		sessions = appended_sessions(bytes, disc->blocks, &count);
+		ck_assert_msg(count == 1, "%zu sessions after %u blocks", count,
+			      (unsigned)(end - first));
+		fsi_free(sessions);
+		free(bytes);
+	}
+}
+END_TEST
+
 START_TEST(an_append_that_fails_can_be_tried_again)
 {
 	for (unsigned n = 1; n < 40; n++) {
@@ -248,6 +277,7 @@ int main(void)
 	tcase_set_timeout(power, 60);
 	tcase_add_loop_test(power, power_may_be_lost_at_any_time, 0, KINDS);
 	tcase_add_loop_test(power, only_the_head_of_earlier_sessions_changes, 0, KINDS);
+	tcase_add_loop_test(power, what_was_begun_on_a_device_is_no_session, 0, KINDS);
 	tcase_add_loop_test(power, an_append_that_fails_can_be_tried_again, 0, KINDS);
 	suite_add_tcase(suite, power);
 	tcase_add_checked_fixture(refused, NULL, tear_down);
