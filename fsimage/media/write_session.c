@@ -11,6 +11,10 @@
 /* Blocks that are written at a time: a multiple of every write unit. */
 #define PIECE_BLOCKS 512u
 
+/* ECMA-167 3/8.4.2.1: anchors are in the last block and 256 before it, where readers
+ * find them though nothing leads there. */
+#define TAIL_BLOCKS 257u
+
 struct writing {
 	fsi_multisession *multisession;
 	const struct fsi_session_write *write;
@@ -84,14 +88,12 @@ static HRESULT check(const struct writing *writing)
 
 /* ---- the session ------------------------------------------------------- */
 
-static HRESULT write_session(const struct writing *writing)
+static HRESULT write_blocks(const struct writing *writing, uint32_t block, uint32_t end)
 {
 	const struct fsi_session_write *write = writing->write;
-	uint32_t block = write->first_block;
 
-	FSI_TRY(report(writing, 0));
-	while (block < write->end_block) {
-		const uint32_t rest = write->end_block - block;
+	while (block < end) {
+		const uint32_t rest = end - block;
 		const uint32_t count = rest < PIECE_BLOCKS ? rest : PIECE_BLOCKS;
 
 		FSI_TRY(read_blocks(write->image, write->image_block, block, count,
@@ -100,6 +102,35 @@ static HRESULT write_session(const struct writing *writing)
 					       writing->buffer, count));
 		block += count;
 		FSI_TRY(report(writing, block - write->first_block));
+	}
+	return S_OK;
+}
+
+/* Where a session that others find by its end may end for now. */
+static uint32_t find_tail(const struct writing *writing)
+{
+	const struct fsi_session_write *write = writing->write;
+	uint32_t tail = write->end_block;
+
+	/* A sync ends the session of a disc that is written in sequence. */
+	if (writing->state.kind == FSI_MULTISESSION_SEQUENTIAL ||
+	    tail - write->first_block <= TAIL_BLOCKS)
+		return tail;
+	tail -= TAIL_BLOCKS;
+	tail -= tail % writing->state.unit_blocks;
+	return tail > write->first_block ? tail : write->end_block;
+}
+
+static HRESULT write_session(const struct writing *writing)
+{
+	const struct fsi_session_write *write = writing->write;
+	const uint32_t tail = find_tail(writing);
+
+	FSI_TRY(report(writing, 0));
+	FSI_TRY(write_blocks(writing, write->first_block, tail));
+	if (tail < write->end_block) {
+		FSI_TRY(fsi_multisession_sync(writing->multisession));
+		FSI_TRY(write_blocks(writing, tail, write->end_block));
 	}
 	return fsi_multisession_sync(writing->multisession);
 }

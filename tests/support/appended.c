@@ -25,6 +25,7 @@ void appended_begin(struct appended *appended, fsi_file_systems file_systems,
 	recording_disc_init(&appended->disc, bytes, (uint32_t)(size / FSI_BLOCK_SIZE),
 			    ROOM_BLOCKS);
 	appended->file_systems = file_systems;
+	appended->seconds = API_SECONDS;
 	free(bytes);
 	fsi_stream_release(stream);
 	fsi_image_release(image);
@@ -39,8 +40,12 @@ fsi_image *appended_image(struct appended *appended, uint32_t session)
 {
 	enum fsi_file_system imported = FSI_FILE_SYSTEM_NONE;
 	fsi_multisession *multisession = recording_disc_open(&appended->disc);
-	fsi_image *image = api_image(appended->file_systems);
+	const struct timespec now = {.tv_sec = ++appended->seconds};
+	fsi_image *image = NULL;
 
+	ASSERT_OK(fsi_image_create(&now, &image));
+	ASSERT_OK(fsi_image_put_file_systems_to_create(image, appended->file_systems));
+	ASSERT_OK(fsi_image_put_free_media_blocks(image, 0));
 	ASSERT_OK(fsi_image_put_multisession_interfaces(image, &multisession, 1));
 	ASSERT_OK(fsi_image_put_import_session(image, session));
 	ASSERT_OK(fsi_image_import_file_system(image, &imported));

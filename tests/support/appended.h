@@ -12,6 +12,7 @@
 struct appended {
 	struct recording_disc disc;
 	fsi_file_systems file_systems;
+	time_t seconds; /* when its newest session was made: each is later */
 };
 
 /* A disc whose first session has one file, "one". revision: of UDF; 0: none. */

@@ -107,6 +107,52 @@ START_TEST(only_the_head_of_earlier_sessions_changes)
 }
 END_TEST
 
+/* The disc after a sync, but for one block that was written since the one before. */
+static void lose_each_block(const struct recording_disc *disc, unsigned from, unsigned to,
+			    char *before[SYSTEMS], char *after[SYSTEMS])
+{
+	for (unsigned n = from; n < to; n++) {
+		const struct disc_event *lost = &disc->events[n];
+
+		for (uint32_t i = 0; i < lost->block_count; i++) {
+			uint64_t lottery = 0;
+			uint32_t blocks = 0;
+			uint8_t *bytes =
+				recording_disc_after(disc, to + 1, &lottery, &blocks);
+			const size_t at = (size_t)(lost->block + i) * FSI_BLOCK_SIZE;
+
+			if (lost->block + i < disc->old_blocks)
+				memcpy(bytes + at, disc->old_bytes + at, FSI_BLOCK_SIZE);
+			else
+				memset(bytes + at, 0, FSI_BLOCK_SIZE);
+			assert_either(bytes, blocks, before, after);
+			free(bytes);
+		}
+	}
+}
+
+START_TEST(power_may_take_any_block_that_was_not_synced)
+{
+	const struct recording_disc *disc = &appended.disc;
+	char *before[SYSTEMS];
+	char *after[SYSTEMS];
+	unsigned from = 0;
+
+	appended_begin(&appended, kinds[_i].file_systems, kinds[_i].revision);
+	describe(disc->bytes, disc->blocks, before);
+	appended_add(&appended, "two");
+	describe(disc->bytes, disc->blocks, after);
+	for (unsigned n = 0; n < disc->event_count; n++) {
+		if (disc->events[n].kind != DISC_SYNC)
+			continue;
+		lose_each_block(disc, from, n, before, after);
+		from = n + 1;
+	}
+	free_texts(before);
+	free_texts(after);
+}
+END_TEST
+
 /* A device is as long before as after; what was not written may be anything. */
 START_TEST(what_was_begun_on_a_device_is_no_session)
 {
@@ -277,6 +323,8 @@ int main(void)
 	tcase_set_timeout(power, 60);
 	tcase_add_loop_test(power, power_may_be_lost_at_any_time, 0, KINDS);
 	tcase_add_loop_test(power, only_the_head_of_earlier_sessions_changes, 0, KINDS);
+	tcase_add_loop_test(power, power_may_take_any_block_that_was_not_synced, 0,
+			    KINDS);
 	tcase_add_loop_test(power, what_was_begun_on_a_device_is_no_session, 0, KINDS);
 	tcase_add_loop_test(power, an_append_that_fails_can_be_tried_again, 0, KINDS);
 	suite_add_tcase(suite, power);

@@ -116,6 +116,25 @@ START_TEST(each_replaced_block_is_safe_before_the_next)
 }
 END_TEST
 
+START_TEST(anchors_at_the_end_come_when_all_else_is_safe)
+{
+	bool is_safe = false;
+
+	ASSERT_OK(run());
+	for (unsigned i = 0; i < disc.event_count; i++) {
+		const struct disc_event *event = &disc.events[i];
+		const uint32_t end = event->block + event->block_count;
+
+		is_safe = is_safe || event->kind == DISC_SYNC;
+		if (event->kind == DISC_WRITE && event->block >= FIRST)
+			ck_assert(is_safe ? event->block >=
+						    END - 257 - (uint32_t)disc.unit
+					  : end <= END - 257);
+	}
+	ck_assert(is_safe);
+}
+END_TEST
+
 START_TEST(power_may_be_lost_after_every_event)
 {
 	uint64_t lottery = 1;
@@ -145,8 +164,8 @@ END_TEST
 
 START_TEST(a_failure_before_blocks_are_replaced_leaves_the_disc_as_it_was)
 {
-	/* Four pieces and a sync. */
-	for (unsigned n = 1; n <= 5; n++) {
+	/* Three pieces, a sync, the end and a sync. */
+	for (unsigned n = 1; n <= 6; n++) {
 		disc.fails_at = n;
 		disc.failure = FSI_E_DISK_FULL;
 		ck_assert_int_eq(run(), FSI_E_DISK_FULL);
@@ -159,7 +178,7 @@ END_TEST
 
 START_TEST(a_failure_while_blocks_are_replaced_keeps_the_session)
 {
-	for (unsigned n = 6; n <= 11; n++) {
+	for (unsigned n = 7; n <= 12; n++) {
 		disc.fails_at = n;
 		ck_assert_int_eq(run(), E_FAIL);
 		ck_assert_uint_eq(disc.fails_at, 0);
@@ -316,6 +335,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_session_and_the_blocks_before_it_are_written);
 	tcase_add_test(tcase, each_replaced_block_is_safe_before_the_next);
+	tcase_add_test(tcase, anchors_at_the_end_come_when_all_else_is_safe);
 	tcase_add_test(tcase, power_may_be_lost_after_every_event);
 	tcase_add_test(tcase,
 		       a_failure_before_blocks_are_replaced_leaves_the_disc_as_it_was);
