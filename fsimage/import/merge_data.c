@@ -56,6 +56,8 @@ static HRESULT add_extent(struct fsi_merge_data *self, uint32_t first_block,
 {
 	if (first_block != 0 && first_block < self->first_block)
 		self->first_block = first_block;
+	if (first_block != 0)
+		fsi_head_data_note(&self->head_data, first_block, blocks);
 	if (go_on(self, first_block, blocks))
 		return S_OK;
 	if (!fsi_vector_reserve(&self->extents, 1))
