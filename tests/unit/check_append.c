@@ -173,6 +173,49 @@ START_TEST(an_image_without_a_disc_is_not_written_to_one)
 }
 END_TEST
 
+/* An image that knows nothing of what is there. */
+static HRESULT write_from_nothing(int32_t start_block)
+{
+	fsi_multisession *multisession = recording_disc_open(&appended.disc);
+	fsi_image *image = api_image(BRIDGE);
+	fsi_result *result = NULL;
+	HRESULT hr = S_OK;
+
+	ASSERT_OK(fsi_image_put_multisession_interfaces(image, &multisession, 1));
+	ASSERT_OK(fsi_image_put_session_start_block(image, start_block));
+	api_add_text(api_root(image), "one", "text of one");
+	result = api_result(image);
+	recording_disc_restart(&appended.disc);
+	hr = fsi_result_write_session(result, NULL);
+	fsi_result_release(result);
+	fsi_image_release(image);
+	fsi_multisession_release(multisession);
+	return hr;
+}
+
+START_TEST(what_was_not_imported_is_not_overwritten)
+{
+	appended_begin(&appended, BRIDGE, 0);
+	ASSERT_FAILS(write_from_nothing(_i), IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION, "");
+	ck_assert_uint_eq(appended.disc.event_count, 0);
+}
+END_TEST
+
+START_TEST(a_disc_without_content_gets_its_first_session)
+{
+	char *text = NULL;
+
+	appended_begin(&appended, BRIDGE, 0);
+	memset(appended.disc.bytes, 0, (size_t)appended.disc.blocks * FSI_BLOCK_SIZE);
+	appended.disc.blocks = _i == 0 ? appended.disc.blocks : 0;
+	ASSERT_OK(write_from_nothing(0));
+	text = appended_describe(appended.disc.bytes, appended.disc.blocks, NULL,
+				 FSI_FILE_SYSTEM_UDF);
+	ck_assert_str_eq(text, "one: text of one; ");
+	free(text);
+}
+END_TEST
+
 START_TEST(options_have_their_size)
 {
 	struct fsi_write_options options = {.size = sizeof(options) - 1};
@@ -254,6 +297,8 @@ int main(void)
 	tcase_set_timeout(refused, 60);
 	tcase_add_test(refused, a_disc_that_has_changed_since_is_not_written);
 	tcase_add_test(refused, an_image_without_a_disc_is_not_written_to_one);
+	tcase_add_loop_test(refused, what_was_not_imported_is_not_overwritten, 0, 2);
+	tcase_add_loop_test(refused, a_disc_without_content_gets_its_first_session, 0, 2);
 	tcase_add_test(refused, options_have_their_size);
 	tcase_add_test(refused, memory_may_run_out_at_any_time);
 	tcase_add_test(refused, sessions_are_found_with_little_memory);
