@@ -308,6 +308,30 @@ START_TEST(rock_ridge_comes_in_with_posix_attributes)
 }
 END_TEST
 
+/* Each name has a size of its own there, and a disc may tell two of one file. */
+START_TEST(names_with_different_sizes_are_not_those_of_one_file)
+{
+	const struct fsi_data *data[2] = {NULL};
+
+	iso_volume_build();
+	memcpy(iso_volume + iso_places.zf, "XX", 2);
+	iso_volume_put_le(iso_volume + iso_places.hard + 10, 500, 4);
+	import_put(iso_volume, sizeof(iso_volume));
+	ASSERT_OK(fsi_image_put_posix_attributes(import_image, true));
+	ASSERT_OK(fsi_image_put_case_sensitive_names(import_image, true));
+	ASSERT_OK(fsi_image_import_specific_file_system(import_image,
+							FSI_FILE_SYSTEM_ISO9660));
+	data[0] = node_of("a long name.txt")->content.data;
+	data[1] = node_of("dir\\hard.txt")->content.data;
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_uint_eq(data[i]->size, i == 0 ? 1000 : 500);
+		ck_assert_uint_eq(data[i]->uses, 1);
+		ck_assert_uint_eq(data[i]->source.imported->extents[0].first_block,
+				  BLOCK_FILE);
+	}
+}
+END_TEST
+
 START_TEST(names_of_iso9660_alone_are_those_that_are_recorded)
 {
 	fsi_item *item = NULL;
@@ -458,6 +482,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, what_the_next_session_keeps_is_that_of_the_disc);
 	tcase_add_test(tests, names_of_one_file_stay_that);
 	tcase_add_test(tests, rock_ridge_comes_in_with_posix_attributes);
+	tcase_add_test(tests, names_with_different_sizes_are_not_those_of_one_file);
 	tcase_add_loop_test(tests, names_of_iso9660_alone_are_those_that_are_recorded, 0,
 			    2);
 	tcase_add_test(tests, an_item_of_the_image_wins_over_one_of_the_disc);
