@@ -214,6 +214,9 @@ static HRESULT tell_imported(void *context, const char *path,
 	};
 	HRESULT hr = S_OK;
 
+	/* It may have taken itself away. */
+	if (image->import_handler == NULL)
+		return S_OK;
 	image->in_handler = true;
 	hr = image->import_handler(image->import_handler_context, image, &progress);
 	image->in_handler = false;
