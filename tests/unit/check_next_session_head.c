@@ -242,11 +242,16 @@ START_TEST(udf_comes_to_a_short_disc_behind_its_anchor)
 {
 	fsi_findings *findings = NULL;
 	char *text = NULL;
+	int32_t start = 0;
 
 	begin_behind_copy(5000);
 	ck_assert_uint_lt(disc.size / FSI_BLOCK_SIZE, 256);
-	next_disc_add(&disc,
-		      next_disc_continue(&disc, BRIDGE, FSI_FILE_SYSTEM_ISO9660, 0));
+	image = next_disc_continue(&disc, BRIDGE, FSI_FILE_SYSTEM_ISO9660, 0);
+	ASSERT_OK(fsi_image_get_session_start_block(image, &start));
+	ck_assert_int_eq(start, 288);
+	ASSERT_OK(fsi_image_put_session_start_block(image, start));
+	next_disc_add(&disc, image);
+	image = NULL;
 	ck_assert_uint_eq(disc.session_block, 288);
 	for (unsigned i = 0; i < 3; i++) {
 		text = next_disc_describe(&disc, NULL, (enum fsi_file_system)(1 << i));
