@@ -55,6 +55,8 @@ class SequentialSessions(ImageTest):
                 shutil.copytree(source, tree, dirs_exist_ok=True)
                 self.check_image(disc, scan(tree), views, ["linux"],
                                  mounts=self.mounts(start, views))
+                done = fsimage_command.run("check", "--session", str(number + 2), disc)
+                self.assertEqual(0, done.status, done)
                 done = fsimage_command.run("ls", "--session", str(number + 2), disc)
                 self.assertIn(f"NEW{number}\n".encode(), done.output, done)
 

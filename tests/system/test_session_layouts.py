@@ -71,10 +71,13 @@ class Sessions(ImageTest):
 
     def check_earlier(self, path: Path, sources: list[Listing],
                       views: tuple[str, ...]) -> None:
-        """Let the kernel mount each session that is not the newest, and extract some."""
+        """Let the kernel mount sessions that are not the newest, and extract some."""
         told = json.loads(self.run_command("info", "--json", path).output)["sessions"]
         self.assertEqual(len(sources), len(told))
+        some = {1, len(told) // 2, len(told) - 1}
         for number, session in enumerate(told[:-1], 1):
+            if number not in some and "FSIMAGE_EVERY_SESSION" not in os.environ:
+                continue
             self.assertEqual(set(views), {_NAMES[name] for name in session["file_systems"]})
             mounts = {
                 view: f"anchor={session['anchor_block']}" if view == naming.UDF
@@ -82,7 +85,7 @@ class Sessions(ImageTest):
                 for view in views
             }
             self.check_image(path, sources[number - 1], views, ["linux"], mounts=mounts)
-        for number in {1, len(told) // 2, len(told) - 1}:
+        for number in some:
             for name in told[number - 1]["file_systems"]:
                 self.check_extracted(path, number, name, sources[number - 1])
 
