@@ -114,11 +114,17 @@ static HRESULT write_all(fsi_result *result, fsi_multisession *multisession,
  * must find nothing there. */
 static HRESULT check_content(const fsi_result *result, fsi_multisession *multisession)
 {
+	const struct fsi_continued *continued = result->image->continued;
+	const bool is_random =
+		fsi_multisession_kind(multisession) == FSI_MULTISESSION_RANDOM_WRITE;
 	struct fsi_image_disc disc;
 	bool is_blank = false;
 
-	if (result->image->continued != NULL ||
-	    fsi_multisession_kind(multisession) == FSI_MULTISESSION_SEQUENTIAL)
+	if (continued != NULL && continued->covers_disc != is_random)
+		return fsi_error_detail(FSI_FAIL(IMAPI_E_BAD_MULTISESSION_PARAMETER),
+					"The disc is written in another way than the one "
+					"that was imported.");
+	if (continued != NULL || !is_random)
 		return S_OK;
 	FSI_TRY(fsi_image_open_disc(multisession, &disc));
 	is_blank = disc.is_blank;
