@@ -153,7 +153,6 @@ static void take_udf(fsi_disc_view *view, struct fsi_continued *continued)
 	if (mount->has_primary)
 		memcpy(continued->volume_set_id, mount->primary.volume_set_field,
 		       sizeof(continued->volume_set_id));
-	memcpy(continued->charset, mount->charset, sizeof(continued->charset));
 }
 
 /* UDF beside what was chosen: what can't be read or gone on from is made anew. */

@@ -98,7 +98,6 @@ struct fsi_continued {
 	bool keeps_entries;
 	uint64_t next_unique_id;    /* the first that no item has */
 	uint8_t volume_set_id[128]; /* of the primary volume descriptor, as it is there */
-	uint8_t charset[64];	    /* of the logical volume identifier, as it is there */
 };
 
 #endif
