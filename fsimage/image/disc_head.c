@@ -16,6 +16,7 @@
 
 /* ECMA-167 3/8.4.2.1 */
 #define ANCHOR_BLOCK 256u
+_Static_assert(ANCHOR_BLOCK < FSI_HEAD_BLOCKS, "it is known whose it is");
 
 struct disc_head {
 	struct fsi_format format; /* first: a struct fsi_format * points at it */
@@ -79,13 +80,14 @@ static HRESULT read_block(const struct disc_head *head, uint32_t block,
 	return S_OK;
 }
 
-static bool is_zero(const uint8_t *block)
+/* Whether a block with these bytes is no one's: zeros may be those of a file. */
+static bool is_free(const struct disc_head *head, uint32_t n, const uint8_t *bytes)
 {
 	for (size_t i = 0; i < FSI_BLOCK_SIZE; i++) {
-		if (block[i] != 0)
+		if (bytes[i] != 0)
 			return false;
 	}
-	return true;
+	return !fsi_head_data_has(&head->source.continued->head_data, n);
 }
 
 /* ---- the new head ------------------------------------------------------ */
@@ -295,7 +297,8 @@ static HRESULT count_descriptors(struct disc_head *head, uint32_t *ret_old,
 		is_new = is_new && is_descriptor(block);
 		*ret_old += is_old;
 		*ret_new += is_new;
-		if (is_new && !is_old && !is_zero(head->old_head[n]))
+		if (is_new && !is_old &&
+		    !is_free(head, HEAD_BLOCK + n, head->old_head[n]))
 			return refuse_block(HEAD_BLOCK + n);
 	}
 	return S_OK;
@@ -357,7 +360,7 @@ static HRESULT replace_anchor(struct disc_head *head)
 		fsi_udf_tag_move(head->old_anchor, kept_block);
 		if (head->source.continued->previous_head_block == 0)
 			head->record.anchor_block = kept_block;
-	} else if (!is_zero(head->old_anchor)) {
+	} else if (!is_free(head, ANCHOR_BLOCK, head->old_anchor)) {
 		return refuse_block(ANCHOR_BLOCK);
 	}
 	note_replaced(head, ANCHOR_BLOCK, 1, FSI_SESSION_KEPT_ANCHOR);

@@ -12,7 +12,7 @@
 
 /* Where a session begins at least that is to have UDF, whose anchor in block 256 is not
  * to be part of it. */
-#define FSI_DISC_HEAD_END_WITH_UDF 288u
+#define FSI_DISC_HEAD_END_WITH_UDF FSI_HEAD_BLOCKS
 
 /* The most blocks that are replaced. */
 #define FSI_DISC_HEAD_WRITES_MAX 17u

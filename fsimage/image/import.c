@@ -104,6 +104,10 @@ static HRESULT take_newest(struct importing *importing,
 	fsi_disc_view_release(earlier.view);
 	if (earlier.continued.has_udf || !chosen.has_udf)
 		*continued = earlier.continued;
+	/* Each session may have a volume of its own. */
+	continued->keeps_entries = chosen.keeps_entries && continued->keeps_entries &&
+				   continued->partition_block == chosen.partition_block &&
+				   continued->udf_revision == chosen.udf_revision;
 	continued->imported = chosen.imported;
 	continued->file_systems = chosen.file_systems | earlier.continued.file_systems;
 	continued->boot_catalog_block = earlier.continued.boot_catalog_block;
@@ -136,6 +140,7 @@ static HRESULT open_of_several(struct importing *importing,
 	continued->previous_block = newest->start_block;
 	continued->previous_head_block = is_shown ? 0 : newest->head_block;
 	continued->session_count = (uint32_t)count;
+	continued->imported_session = (uint32_t)chosen;
 	return S_OK;
 }
 
@@ -185,7 +190,9 @@ static HRESULT check_first(const struct importing *importing)
 	if (image->continued == NULL)
 		return S_OK;
 	if (strcmp(importing->identifier, image->multisession.disc_identifier) == 0 &&
-	    importing->earlier.continued.imported == image->continued->imported)
+	    importing->earlier.continued.imported == image->continued->imported &&
+	    importing->earlier.continued.imported_session ==
+		    image->continued->imported_session)
 		return S_FALSE;
 	return refuse_room("Another session was imported before.");
 }
@@ -207,6 +214,9 @@ static HRESULT tell_imported(void *context, const char *path,
 	};
 	HRESULT hr = S_OK;
 
+	/* It may have taken itself away. */
+	if (image->import_handler == NULL)
+		return S_OK;
 	image->in_handler = true;
 	hr = image->import_handler(image->import_handler_context, image, &progress);
 	image->in_handler = false;
@@ -217,12 +227,13 @@ static void take_report(const struct fsi_merge_report *report,
 			struct fsi_continued *continued)
 {
 	continued->first_data_block = report->first_data_block;
+	continued->head_data = report->head_data;
 	if (report->greatest_unique_id >= continued->next_unique_id)
 		continued->next_unique_id = report->greatest_unique_id + 1;
 	/* What ISO 9660 alone knows may lie in front of the partition. */
 	if (continued->has_udf && report->first_data_block < continued->partition_block) {
 		continued->has_udf = false;
-		continued->partition_block = continued->partition_blocks = 0;
+		continued->partition_block = 0;
 	}
 }
 

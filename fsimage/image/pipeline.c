@@ -333,16 +333,22 @@ static HRESULT place_all(const fsi_image *image, const struct fsi_order *order,
 	return place_stage(plan, FSI_STAGE_SEALED);
 }
 
+uint32_t fsi_plan_first_block(const fsi_image *image)
+{
+	const uint32_t block = image->session_start_block;
+
+	return covers_disc(image) && (image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
+			       block < FSI_DISC_HEAD_END_WITH_UDF
+		       ? FSI_DISC_HEAD_END_WITH_UDF
+		       : block;
+}
+
 /* The image is that of the session, or of the disc that it is added to. */
 static void begin_layout(const fsi_image *image, struct fsi_layout *layout)
 {
-	layout->first_block = image->session_start_block;
-	if (covers_disc(image)) {
-		if ((image->file_systems & FSI_FILE_SYSTEM_UDF) != 0 &&
-		    layout->first_block < FSI_DISC_HEAD_END_WITH_UDF)
-			layout->first_block = FSI_DISC_HEAD_END_WITH_UDF;
+	layout->first_block = fsi_plan_first_block(image);
+	if (covers_disc(image))
 		return;
-	}
 	layout->image_block = layout->first_block;
 	layout->next_block = layout->first_block;
 }

@@ -54,6 +54,10 @@ struct fsi_plan {
  */
 HRESULT fsi_plan_create(fsi_image *image, bool for_result, struct fsi_plan **ret_plan);
 
+/* Where the session of an image begins on its disc: with UDF not before an anchor in
+ * block 256 that is to be there as well. */
+uint32_t fsi_plan_first_block(const fsi_image *image);
+
 /*
  * The blocks that an image has whose content comes to these sizes; its own items
  * are not looked at. IMAPI_E_IMAGE_TOO_BIG over 2^31 - 1 blocks; E_OUTOFMEMORY.

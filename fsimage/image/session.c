@@ -2,12 +2,14 @@
 /* Where a session begins on its disc, and what an earlier one is read by. */
 #include "image/image.h"
 
+#include "image/pipeline.h"
+
 HRESULT fsi_image_get_session_start_block(fsi_image *image, int32_t *ret_val)
 {
 	fsi_error_clear();
 	if (image == NULL || ret_val == NULL)
 		return FSI_FAIL(E_POINTER);
-	*ret_val = (int32_t)image->session_start_block;
+	*ret_val = (int32_t)fsi_plan_first_block(image);
 	return S_OK;
 }
 
@@ -42,8 +44,10 @@ HRESULT fsi_image_put_session_start_block(fsi_image *image, int32_t new_val)
 	FSI_TRY(fsi_image_check_writable(image));
 	if (new_val < 0)
 		return FSI_FAIL(IMAPI_E_INVALID_PARAM, "new_val");
-	if (image->continued != NULL && (uint32_t)new_val != image->session_start_block)
-		return FSI_FAIL(IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION);
+	if (image->continued != NULL)
+		return (uint32_t)new_val == fsi_plan_first_block(image)
+			       ? S_OK
+			       : FSI_FAIL(IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION);
 	return begin_at(image, (uint32_t)new_val);
 }
 

@@ -3,6 +3,7 @@
 #include "media/write_session.h"
 
 #include "image/disc_head.h"
+#include "image/multisession.h"
 #include "image/place_data.h"
 #include "image/result.h"
 #include "io/stream.h"
@@ -109,6 +110,31 @@ static HRESULT write_all(fsi_result *result, fsi_multisession *multisession,
 
 /* ---- writing ----------------------------------------------------------- */
 
+/* Where any block can be written, an image that knows nothing of what is on the disc
+ * must find nothing there. */
+static HRESULT check_content(const fsi_result *result, fsi_multisession *multisession)
+{
+	const struct fsi_continued *continued = result->image->continued;
+	const bool is_random =
+		fsi_multisession_kind(multisession) == FSI_MULTISESSION_RANDOM_WRITE;
+	struct fsi_image_disc disc;
+	bool is_blank = false;
+
+	if (continued != NULL && continued->covers_disc != is_random)
+		return fsi_error_detail(FSI_FAIL(IMAPI_E_BAD_MULTISESSION_PARAMETER),
+					"The disc is written in another way than the one "
+					"that was imported.");
+	if (continued != NULL || !is_random)
+		return S_OK;
+	FSI_TRY(fsi_image_open_disc(multisession, &disc));
+	is_blank = disc.is_blank;
+	fsi_image_close_disc(&disc);
+	if (is_blank)
+		return S_OK;
+	return fsi_error_detail(FSI_FAIL(IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION),
+				"The disc has content that was not imported.");
+}
+
 HRESULT fsi_result_write_session(fsi_result *result,
 				 const struct fsi_write_options *options)
 {
@@ -126,6 +152,7 @@ HRESULT fsi_result_write_session(fsi_result *result,
 	FSI_TRY(fsi_image_get_multisession(result->image, &multisession));
 	/* Somebody may have written to it since the result was made. */
 	FSI_TRY(fsi_image_check_disc(result->image));
+	FSI_TRY(check_content(result, multisession));
 	layout = &result->plan->layout;
 	head = result->plan->formats[FSI_PLAN_DISC_HEAD];
 	write.image_block = layout->image_block;

@@ -143,10 +143,9 @@ static void take_udf(fsi_disc_view *view, struct fsi_continued *continued)
 	continued->has_udf = true;
 	continued->udf_revision = mount->revision;
 	continued->partition_block = physical->first_block;
-	continued->partition_blocks = physical->block_count;
 	continued->partition_number = physical->number;
-	continued->has_metadata_partition =
-		has_kind(&mount->udf, FSI_DISC_PARTITION_METADATA);
+	/* The next session has one map only, but for metadata of its own. */
+	continued->keeps_entries = mount->udf.spaces.count == 1;
 	continued->next_unique_id =
 		mount->has_integrity ? mount->integrity.next_unique_id : 0;
 	if (continued->next_unique_id < UNIQUE_ID_FIRST)
@@ -154,7 +153,6 @@ static void take_udf(fsi_disc_view *view, struct fsi_continued *continued)
 	if (mount->has_primary)
 		memcpy(continued->volume_set_id, mount->primary.volume_set_field,
 		       sizeof(continued->volume_set_id));
-	memcpy(continued->charset, mount->charset, sizeof(continued->charset));
 }
 
 /* UDF beside what was chosen: what can't be read or gone on from is made anew. */

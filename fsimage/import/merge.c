@@ -448,6 +448,7 @@ HRESULT fsi_import_merge(const struct fsi_merge_request *request,
 		.greatest_unique_id = merging.greatest_unique_id,
 		.posix_count = merging.posix_count,
 		.first_data_block = merging.data.first_block,
+		.head_data = merging.data.head_data,
 	};
 	return S_OK;
 }

@@ -7,6 +7,7 @@
 #define FSI_IMPORT_MERGE_H
 
 #include "import/view.h"
+#include "layout/format.h"
 #include "tree/tree.h"
 
 /* How far it has come; the totals are -1 where the disc does not tell them. */
@@ -36,6 +37,7 @@ struct fsi_merge_report {
 	uint64_t greatest_unique_id; /* of UDF */
 	uint32_t posix_count;	     /* links and devices */
 	uint32_t first_data_block;   /* of all files; UINT32_MAX: there are none */
+	struct fsi_head_data head_data;
 };
 
 /*

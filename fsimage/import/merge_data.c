@@ -56,6 +56,8 @@ static HRESULT add_extent(struct fsi_merge_data *self, uint32_t first_block,
 {
 	if (first_block != 0 && first_block < self->first_block)
 		self->first_block = first_block;
+	if (first_block != 0)
+		fsi_head_data_note(&self->head_data, first_block, blocks);
 	if (go_on(self, first_block, blocks))
 		return S_OK;
 	if (!fsi_vector_reserve(&self->extents, 1))
@@ -165,10 +167,13 @@ HRESULT fsi_merge_data_take(struct fsi_merge_data *self, fsi_disc_entry *entry,
 			    struct fsi_data **ret_data)
 {
 	const struct fsi_disc_entry_info *info = &entry->info;
-	const bool is_linked = info->link_count > 1;
 	struct fsi_data *data =
 		self->links.count > 0 ? find_link(self, info->identity)->data : NULL;
+	const bool is_linked = info->link_count > 1;
 
+	/* Names of ISO 9660 have sizes of their own, and may not be those of one file. */
+	if (data != NULL && data->size != info->size)
+		return make_data(self, entry, ret_data);
 	if (data == NULL && (is_linked || info->size > 0)) {
 		FSI_TRY(make_data(self, entry, &data));
 		data->is_linked = is_linked;

@@ -5,6 +5,7 @@
 
 #include "base/vector.h"
 #include "import/view.h"
+#include "layout/format.h"
 #include "tree/imported.h"
 
 /* Files that have several names, or parts, by the identity of the file: who names one
@@ -19,6 +20,7 @@ struct fsi_merge_data {
 	const char *file_system; /* for messages */
 	uint32_t end_block;	 /* of the disc */
 	uint32_t first_block;	 /* the lowest of all data; UINT32_MAX: none */
+	struct fsi_head_data head_data;
 	FSI_VECTOR(struct fsi_imported_extent) extents; /* of the file at hand */
 	struct {
 		struct fsi_merge_link *slots;

@@ -147,7 +147,6 @@ static void take_facts(struct fsi_udf_mount *mount,
 	memcpy(mount->name, volume->name, sizeof(mount->name));
 	memcpy(mount->implementation, volume->implementation,
 	       sizeof(mount->implementation));
-	memcpy(mount->charset, volume->charset, sizeof(mount->charset));
 	mount->revision = volume->revision;
 	mount->has_primary = sequence->has_primary;
 	mount->primary = sequence->primary;

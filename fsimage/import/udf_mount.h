@@ -103,7 +103,6 @@ struct fsi_udf_mount {
 	struct fsi_udf udf;
 	char name[FSI_UDF_TEXT_128];
 	char implementation[24];
-	uint8_t charset[64]; /* of the name */
 	uint16_t revision;
 	bool has_primary;
 	struct fsi_udf_primary primary;

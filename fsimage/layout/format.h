@@ -50,6 +50,28 @@ struct fsi_volume {
 	bool posix_attributes;
 };
 
+/* How far the head of a disc reaches, with the anchor of UDF in block 256. */
+#define FSI_HEAD_BLOCKS 288u
+
+/* Which blocks of the head hold data of files, be they zeros: a bit for each. */
+struct fsi_head_data {
+	uint32_t words[FSI_HEAD_BLOCKS / 32];
+};
+
+static inline void fsi_head_data_note(struct fsi_head_data *data, uint32_t first_block,
+				      uint32_t block_count)
+{
+	for (uint32_t n = 0; n < block_count && first_block < FSI_HEAD_BLOCKS; n++) {
+		data->words[first_block / 32] |= UINT32_C(1) << first_block % 32;
+		first_block++;
+	}
+}
+
+static inline bool fsi_head_data_has(const struct fsi_head_data *data, uint32_t block)
+{
+	return (data->words[block / 32] >> block % 32 & 1) != 0;
+}
+
 /*
  * What a session has to keep of the one that it goes on from. Blocks are counted from
  * the start of the disc.
@@ -61,20 +83,21 @@ struct fsi_continued {
 	uint32_t previous_block; /* where it begins */
 	/* 16 blocks before its descriptors; 0: those are shown by the head of the disc */
 	uint32_t previous_head_block;
-	uint32_t session_count;	     /* on the disc */
-	uint32_t end_block;	     /* behind all that the disc holds */
-	uint32_t first_data_block;   /* of all files; UINT32_MAX: there are none */
+	uint32_t session_count;	   /* on the disc */
+	uint32_t end_block;	   /* behind all that the disc holds */
+	uint32_t imported_session; /* its number; 0: the one that the disc shows */
+	uint32_t first_data_block; /* of all files; UINT32_MAX: there are none */
+	struct fsi_head_data head_data;
 	uint32_t boot_catalog_block; /* of El Torito; 0: it has none */
 	/* Of UDF, whatever was imported; else zeros. */
 	bool has_udf;
-	uint32_t udf_revision;	   /* as the logical volume has it: 0x250 is 2.50 */
-	uint32_t partition_block;  /* where the physical partition begins */
-	uint32_t partition_blocks; /* how many it has */
+	uint32_t udf_revision;	  /* as the logical volume has it: 0x250 is 2.50 */
+	uint32_t partition_block; /* where the physical partition begins */
 	uint16_t partition_number;
-	bool has_metadata_partition;
+	/* The items' entries are in it, by the map that it has in the next session. */
+	bool keeps_entries;
 	uint64_t next_unique_id;    /* the first that no item has */
 	uint8_t volume_set_id[128]; /* of the primary volume descriptor, as it is there */
-	uint8_t charset[64];	    /* of the logical volume identifier, as it is there */
 };
 
 #endif

@@ -115,7 +115,6 @@ enum fsi_udf_fault fsi_udf_get_logical_volume(const uint8_t *block, size_t size,
 	fsi_udf_get_regid(&record->implementation, &ret_volume->implementation);
 	ret_volume->is_udf = fsi_udf_regid_is(&record->domain, "*OSTA UDF Compliant");
 	ret_volume->revision = fsi_udf_get_revision(&record->domain);
-	memcpy(ret_volume->charset, &record->charset, sizeof(ret_volume->charset));
 	ret_volume->block_size = fsi_get_le32(&record->block_size);
 	fsi_udf_get_long_ad(&record->file_set, &ret_volume->file_set);
 	fsi_udf_get_extent_ad(&record->integrity_sequence,

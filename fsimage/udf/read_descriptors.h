@@ -82,7 +82,6 @@ struct fsi_udf_logical_volume {
 	char implementation[24];
 	bool is_udf; /* whether the domain is that of OSTA */
 	uint16_t revision;
-	uint8_t charset[64]; /* of name, as it is recorded */
 	uint32_t block_size;
 	struct fsi_udf_allocation file_set;
 	struct fsi_udf_run integrity_sequence;

@@ -466,7 +466,8 @@ static void continue_plan(struct fsi_udf_plan *plan,
 		plan->entries.next_unique_id = continued->next_unique_id;
 	/* Readers look at the first extent of a metadata file only, so the session has
 	 * all entries in one of its own. */
-	plan->entries.reuses = !plan->volume.revision->has_metadata_partition;
+	plan->entries.reuses = !plan->volume.revision->has_metadata_partition &&
+			       continued->keeps_entries;
 }
 
 /* Number what is to be described. */

@@ -98,7 +98,8 @@ FSI_API HRESULT fsi_image_get_default_file_system_for_import(
  *         IMAPI_E_UDF_NOT_WRITE_COMPATIBLE for a revision of UDF that can't be written;
  *         IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION when a UDF partition is not a read-only
  *         one, see fsi_image_put_continue_writable_volumes(); when nothing is left of
- *         the disc; and when another disc, or file system, was imported before;
+ *         the disc; and when another disc, session or file system was imported
+ *         before;
  *         IMAPI_E_IMPORT_TYPE_COLLISION_FILE_EXISTS_AS_DIRECTORY and
  *         IMAPI_E_IMPORT_TYPE_COLLISION_DIRECTORY_EXISTS_AS_FILE (path, file system);
  *         IMAPI_E_INVALID_PATH (path) for a name that can't be in the image;

@@ -283,10 +283,13 @@ FSI_API HRESULT fsi_result_write_descriptor(fsi_result *result, int descriptor,
  *                 writing any more once blocks are replaced.
  * @return S_OK; E_POINTER; E_INVALIDARG for a wrong size member; E_OUTOFMEMORY;
  *         IMAPI_E_MULTISESSION_NOT_SET; IMAPI_E_DISC_MISMATCH when the disc is another
- *         one, or has changed, since it was imported; E_ACCESSDENIED when the object of
+ *         one, or has changed, since it was imported;
+ *         IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION when it can be overwritten, and has
+ *         content of which nothing was imported; E_ACCESSDENIED when the object of
  *         the disc does not write; IMAPI_E_IMAGE_TOO_BIG when the disc has no room;
  *         IMAPI_E_BAD_MULTISESSION_PARAMETER when the session does not begin where a
- *         disc that is written in sequence goes on; the codes of stash files, and
+ *         disc that is written in sequence goes on, or the disc is not of the kind
+ *         that was imported; the codes of stash files, and
  *         IMAPI_E_WORKING_DIRECTORY_SPACE, when it is copied; E_IMAPI_REQUEST_CANCELLED
  *         when progress stopped it; what the disc or fsi_stream_read_at() of the sources
  *         returns. On failure before blocks are replaced the disc is as it was, and a

@@ -105,6 +105,7 @@ fsi_image *next_disc_continue(struct next_disc *disc, fsi_file_systems file_syst
 
 	ASSERT_OK(fsi_image_put_multisession_interfaces(image, &multisession, 1));
 	fsi_multisession_release(multisession);
+	ASSERT_OK(fsi_image_put_import_session(image, disc->import_session));
 	ASSERT_OK(fsi_image_import_specific_file_system(image, imported));
 	return image;
 }

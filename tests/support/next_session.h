@@ -8,9 +8,10 @@
 struct next_disc {
 	uint8_t *bytes;
 	size_t size;
-	uint32_t session_block; /* where the newest session begins */
-	bool covers_disc;	/* the head of the disc is rewritten */
-	uint32_t writes[32];	/* the blocks of it that were, last time, in that order */
+	uint32_t session_block;	 /* where the newest session begins */
+	bool covers_disc;	 /* the head of the disc is rewritten */
+	uint32_t import_session; /* that is gone on from; 0: the newest */
+	uint32_t writes[32]; /* the blocks of it that were, last time, in that order */
 	uint32_t write_count;
 };
 

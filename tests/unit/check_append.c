@@ -248,6 +248,86 @@ START_TEST(an_image_without_a_disc_is_not_written_to_one)
 }
 END_TEST
 
+/* An image that knows nothing of what is there. */
+static HRESULT write_from_nothing(int32_t start_block)
+{
+	fsi_multisession *multisession = recording_disc_open(&appended.disc);
+	fsi_image *image = api_image(BRIDGE);
+	fsi_result *result = NULL;
+	HRESULT hr = S_OK;
+
+	ASSERT_OK(fsi_image_put_multisession_interfaces(image, &multisession, 1));
+	ASSERT_OK(fsi_image_put_session_start_block(image, start_block));
+	api_add_text(api_root(image), "one", "text of one");
+	result = api_result(image);
+	recording_disc_restart(&appended.disc);
+	hr = fsi_result_write_session(result, NULL);
+	fsi_result_release(result);
+	fsi_image_release(image);
+	fsi_multisession_release(multisession);
+	return hr;
+}
+
+START_TEST(what_was_not_imported_is_not_overwritten)
+{
+	appended_begin(&appended, BRIDGE, 0);
+	ASSERT_FAILS(write_from_nothing(_i), IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION, "");
+	ck_assert_uint_eq(appended.disc.event_count, 0);
+}
+END_TEST
+
+/* A session alone, which nothing would lead to, perhaps in the middle of others. */
+START_TEST(a_session_for_another_kind_of_disc_is_not_written)
+{
+	const struct fsi_sequential_disc facts = {
+		.size = sizeof(facts),
+		.media_type = IMAPI_MEDIA_TYPE_CDR,
+		.last_written_address_of_previous_session = 300,
+		.next_writable_address = 320,
+		.free_sectors_on_media = 10000,
+	};
+	enum fsi_file_system imported = FSI_FILE_SYSTEM_NONE;
+	fsi_multisession *told = NULL;
+	fsi_multisession *multisession = NULL;
+	fsi_stream *stream = NULL;
+	fsi_result *result = NULL;
+	fsi_image *image = api_image(ISO);
+
+	appended_begin(&appended, ISO, 0);
+	stream = recording_disc_stream(appended.disc.bytes, appended.disc.blocks);
+	ASSERT_OK(fsi_multisession_create_sequential(stream, &facts, &told));
+	fsi_stream_release(stream);
+	ASSERT_OK(fsi_image_put_multisession_interfaces(image, &told, 1));
+	ASSERT_OK(fsi_image_import_file_system(image, &imported));
+	multisession = recording_disc_open(&appended.disc);
+	ASSERT_OK(fsi_image_put_multisession_interfaces(image, &multisession, 1));
+	recording_disc_restart(&appended.disc);
+	result = api_result(image);
+	ASSERT_FAILS(fsi_result_write_session(result, NULL),
+		     IMAPI_E_BAD_MULTISESSION_PARAMETER, "");
+	ck_assert_uint_eq(appended.disc.event_count, 0);
+	fsi_result_release(result);
+	fsi_image_release(image);
+	fsi_multisession_release(told);
+	fsi_multisession_release(multisession);
+}
+END_TEST
+
+START_TEST(a_disc_without_content_gets_its_first_session)
+{
+	char *text = NULL;
+
+	appended_begin(&appended, BRIDGE, 0);
+	memset(appended.disc.bytes, 0, (size_t)appended.disc.blocks * FSI_BLOCK_SIZE);
+	appended.disc.blocks = _i == 0 ? appended.disc.blocks : 0;
+	ASSERT_OK(write_from_nothing(0));
+	text = appended_describe(appended.disc.bytes, appended.disc.blocks, NULL,
+				 FSI_FILE_SYSTEM_UDF);
+	ck_assert_str_eq(text, "one: text of one; ");
+	free(text);
+}
+END_TEST
+
 START_TEST(options_have_their_size)
 {
 	struct fsi_write_options options = {.size = sizeof(options) - 1};
@@ -332,6 +412,9 @@ int main(void)
 	tcase_set_timeout(refused, 60);
 	tcase_add_test(refused, a_disc_that_has_changed_since_is_not_written);
 	tcase_add_test(refused, an_image_without_a_disc_is_not_written_to_one);
+	tcase_add_loop_test(refused, what_was_not_imported_is_not_overwritten, 0, 2);
+	tcase_add_test(refused, a_session_for_another_kind_of_disc_is_not_written);
+	tcase_add_loop_test(refused, a_disc_without_content_gets_its_first_session, 0, 2);
 	tcase_add_test(refused, options_have_their_size);
 	tcase_add_test(refused, memory_may_run_out_at_any_time);
 	tcase_add_test(refused, sessions_are_found_with_little_memory);

@@ -237,17 +237,15 @@ START_TEST(what_the_next_session_keeps_is_that_of_the_disc)
 	continued = import_image->continued;
 	ck_assert_int_eq(continued->imported, FSI_FILE_SYSTEM_UDF);
 	ck_assert_uint_eq(continued->file_systems, BRIDGE);
-	ck_assert(continued->has_udf && continued->has_metadata_partition);
+	ck_assert(continued->has_udf && !continued->keeps_entries);
 	ck_assert_uint_eq(continued->udf_revision, 0x250);
 	ck_assert_uint_eq(continued->partition_block, volume->partitions[0].first_block);
-	ck_assert_uint_eq(continued->partition_blocks, volume->partitions[0].block_count);
 	ck_assert_uint_eq(continued->previous_block, 0);
 	ck_assert_uint_eq(continued->boot_catalog_block, 0);
 	ck_assert_uint_eq(continued->end_block, (uint32_t)(import_size / FSI_BLOCK_SIZE));
 	/* The root has 0, and six items come after it from 16 on. */
 	ck_assert_uint_eq(continued->next_unique_id, 16 + 7);
 	ck_assert_uint_ne(continued->volume_set_id[0], 0);
-	ck_assert_str_eq((const char *)continued->charset + 1, "OSTA Compressed Unicode");
 	fsi_disc_view_release(view);
 	fsi_disc_release(disc);
 }
@@ -306,6 +304,30 @@ START_TEST(rock_ridge_comes_in_with_posix_attributes)
 	ck_assert_uint_eq(import_image->continued->boot_catalog_block, BLOCK_CATALOG);
 	ck_assert(!import_image->continued->has_udf);
 	ck_assert_uint_eq(import_image->continued->first_data_block, BLOCK_BOOT_IMAGE);
+}
+END_TEST
+
+/* Each name has a size of its own there, and a disc may tell two of one file. */
+START_TEST(names_with_different_sizes_are_not_those_of_one_file)
+{
+	const struct fsi_data *data[2] = {NULL};
+
+	iso_volume_build();
+	memcpy(iso_volume + iso_places.zf, "XX", 2);
+	iso_volume_put_le(iso_volume + iso_places.hard + 10, 500, 4);
+	import_put(iso_volume, sizeof(iso_volume));
+	ASSERT_OK(fsi_image_put_posix_attributes(import_image, true));
+	ASSERT_OK(fsi_image_put_case_sensitive_names(import_image, true));
+	ASSERT_OK(fsi_image_import_specific_file_system(import_image,
+							FSI_FILE_SYSTEM_ISO9660));
+	data[0] = node_of("a long name.txt")->content.data;
+	data[1] = node_of("dir\\hard.txt")->content.data;
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_uint_eq(data[i]->size, i == 0 ? 1000 : 500);
+		ck_assert_uint_eq(data[i]->uses, 1);
+		ck_assert_uint_eq(data[i]->source.imported->extents[0].first_block,
+				  BLOCK_FILE);
+	}
 }
 END_TEST
 
@@ -459,6 +481,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tests, what_the_next_session_keeps_is_that_of_the_disc);
 	tcase_add_test(tests, names_of_one_file_stay_that);
 	tcase_add_test(tests, rock_ridge_comes_in_with_posix_attributes);
+	tcase_add_test(tests, names_with_different_sizes_are_not_those_of_one_file);
 	tcase_add_loop_test(tests, names_of_iso9660_alone_are_those_that_are_recorded, 0,
 			    2);
 	tcase_add_test(tests, an_item_of_the_image_wins_over_one_of_the_disc);

@@ -68,6 +68,28 @@ START_TEST(a_handler_cancels_the_import_at_any_item)
 }
 END_TEST
 
+static HRESULT hear_no_more(void *context, fsi_image *of,
+			    const struct fsi_import_progress *progress)
+{
+	unsigned *calls = context;
+
+	(void)progress;
+	(*calls)++;
+	return fsi_image_put_import_handler(of, NULL, NULL);
+}
+
+START_TEST(a_handler_may_be_taken_away_by_itself)
+{
+	unsigned calls = 0;
+
+	import_make_disc(UDF, 0x102);
+	import_choose(UDF);
+	ASSERT_OK(fsi_image_put_import_handler(import_image, hear_no_more, &calls));
+	import_well();
+	ck_assert_uint_eq(calls, 1);
+}
+END_TEST
+
 /* ---- memory ------------------------------------------------------------ */
 
 START_TEST(an_import_without_memory_leaves_the_image_as_it_was)
@@ -108,6 +130,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, import_begin, import_end);
 	tcase_add_test(tests, each_item_is_told);
 	tcase_add_loop_test(tests, a_handler_cancels_the_import_at_any_item, 0, 8);
+	tcase_add_test(tests, a_handler_may_be_taken_away_by_itself);
 	tcase_add_loop_test(tests, an_import_without_memory_leaves_the_image_as_it_was, 0,
 			    3);
 	suite_add_tcase(suite, tests);

@@ -3,6 +3,7 @@
 #include "tests/support/next_session.h"
 
 #include "image/image.h"
+#include "udf/types.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,72 @@ START_TEST(a_partition_behind_the_session_is_refused)
 }
 END_TEST
 
+/* ---- entries that can't stay -------------------------------------------- */
+
+/* A session whose volume goes on from none, as the newest one of the disc. */
+static void add_volume_of_its_own(const char *path, const char *text)
+{
+	const size_t start = disc.size > 0 ? disc.size : 32 * (size_t)FSI_BLOCK_SIZE;
+	fsi_image *image = api_image(UDF);
+	fsi_stream *stream = NULL;
+	uint8_t *bytes = NULL;
+	size_t size = 0;
+
+	ASSERT_OK(fsi_image_put_udf_revision(image, 0x102));
+	api_add_text(api_root(image), path, text);
+	disc.session_block = (uint32_t)(start / FSI_BLOCK_SIZE);
+	ASSERT_OK(fsi_image_put_session_start_block(image, (int32_t)disc.session_block));
+	stream = api_image_stream(image);
+	bytes = api_read_all(stream, &size);
+	fsi_stream_release(stream);
+	fsi_image_release(image);
+	disc.bytes = realloc(disc.bytes, start + size);
+	ck_assert_ptr_nonnull(disc.bytes);
+	if (disc.size == 0)
+		memset(disc.bytes, 0, start);
+	disc.size = start + size;
+	memcpy(disc.bytes + start, bytes, size);
+	memcpy(disc.bytes + 16 * FSI_BLOCK_SIZE, bytes + 16 * FSI_BLOCK_SIZE,
+	       4 * FSI_BLOCK_SIZE);
+	memcpy(disc.bytes + 256 * FSI_BLOCK_SIZE, bytes + 256 * FSI_BLOCK_SIZE,
+	       FSI_BLOCK_SIZE);
+	fsi_udf_tag_move(disc.bytes + 256 * FSI_BLOCK_SIZE, 256);
+	free(bytes);
+}
+
+static void assert_shows(const char *what)
+{
+	char *text = next_disc_describe(&disc, NULL, FSI_FILE_SYSTEM_UDF);
+
+	ck_assert_msg(strstr(text, what) != NULL, "%s", text);
+	free(text);
+}
+
+/* Entries are found by where they are in the partition. */
+START_TEST(entries_of_another_partition_are_written_anew)
+{
+	add_volume_of_its_own("one", "1");
+	add_volume_of_its_own("two", "22");
+	assert_shows("/two kind=1 links=1 size=2 ");
+	disc.import_session = 1;
+	next_disc_add(&disc, next_disc_continue(&disc, UDF, FSI_FILE_SYSTEM_UDF, 0));
+	assert_shows("/one kind=1 links=1 size=1 ");
+}
+END_TEST
+
+/* A revision that has no such partition is no promise that there is none. */
+START_TEST(entries_of_a_metadata_partition_are_written_anew)
+{
+	fsi_image *image = NULL;
+
+	begin(0x250);
+	image = go_on();
+	image->udf_revision = image->continued->udf_revision = 0x201;
+	next_disc_add(&disc, image);
+	assert_shows("/old kind=1 links=1 size=5000 ");
+}
+END_TEST
+
 START_TEST(old_items_keep_their_identifiers_and_new_ones_get_others)
 {
 	const uint32_t revision = (uint32_t)_i;
@@ -215,6 +282,8 @@ static Suite *make_suite(void)
 			revision, revision + 1);
 	}
 	tcase_add_test(tcase, a_partition_behind_the_session_is_refused);
+	tcase_add_test(tcase, entries_of_another_partition_are_written_anew);
+	tcase_add_test(tcase, entries_of_a_metadata_partition_are_written_anew);
 	tcase_add_loop_test(tcase, unique_identifiers_go_on_behind_32_bits, 0, 4);
 	suite_add_tcase(suite, tcase);
 	return suite;

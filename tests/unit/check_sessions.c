@@ -258,6 +258,12 @@ START_TEST(a_session_that_is_not_there_is_not_imported)
 	ASSERT_SAYS("2 sessions");
 	ASSERT_OK(fsi_image_put_import_session(image, 2));
 	ASSERT_OK(fsi_image_import_file_system(image, &imported));
+	/* It was the newest one; another would have to be told apart. */
+	ASSERT_OK(fsi_image_put_import_session(image, 0));
+	ASSERT_OK(fsi_image_import_file_system(image, &imported));
+	ASSERT_OK(fsi_image_put_import_session(image, 1));
+	ASSERT_FAILS(fsi_image_import_file_system(image, &imported),
+		     IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION, "");
 	fsi_image_release(image);
 	fsi_multisession_release(multisession);
 }
