@@ -292,7 +292,9 @@ class Info(BootTest):
         done = self.run_command("info", path)
         self.assertEqual(0, done.status, done.errors)
         lines = done.output.splitlines()
-        return lines[lines.index("El Torito"):] if "El Torito" in lines else []
+        if "El Torito" not in lines:
+            return []
+        return lines[lines.index("El Torito"):lines.index("Disc")]
 
     def test_lines_for_people(self) -> None:
         self.make("--boot", "bios:isolinux/isolinux.bin,load-size=4,id=me", "--boot", "efi:efi.img",
